@@ -1,1 +1,42 @@
-export {};
+/**
+ * Vault keys for AI agents: short-lived, capped credentials for paid APIs.
+ *
+ * @module
+ */
+export type { KeybrakeOptions } from "./control-client.ts";
+export {
+  type AuditEntry,
+  type Budget,
+  createKeybrake,
+  type Keybrake,
+  type KeyInfo,
+  type KeyWithSpend,
+  type Page,
+  type PageOptions,
+} from "./create-keybrake.ts";
+export { getDefaultClient, withVaultKey } from "./default-client.ts";
+export {
+  CallLimitError,
+  CapExhaustedError,
+  EndpointNotAllowedError,
+  InvalidPolicyError,
+  KeybrakeError,
+  type KeybrakeErrorOptions,
+  KeyExpiredError,
+  KeyRevokedError,
+  RateLimitedError,
+  TimeoutError,
+  UnpricedEndpointError,
+  VaultKeyUnavailableError,
+} from "./errors.ts";
+export type { KeybrakeEvent } from "./events.ts";
+export { isCapExhausted } from "./is-cap-exhausted.ts";
+export {
+  type FailOpenCredential,
+  type IssuePolicy,
+  type Policy,
+  type PolicyFor,
+  resolvePolicy,
+} from "./policy.ts";
+export type { RevokeReceipt, VaultKey } from "./vault-key.ts";
+export type { WithVaultKeyOptions } from "./with-vault-key.ts";

@@ -1,0 +1,137 @@
+import type * as z from "zod/mini";
+import { readEnvironment } from "./environment.ts";
+import { KeybrakeError, readRefusal, VaultKeyUnavailableError } from "./errors.ts";
+import { emit, type KeybrakeEvent } from "./events.ts";
+
+/** Where Keybrake is, and how patiently to ask it. */
+export interface KeybrakeOptions {
+  /** The Keybrake token of this backend. Default: `KEYBRAKE_TOKEN`, read at first use. */
+  token?: string;
+  /** Default: `KEYBRAKE_API_URL`, else `https://api.keybrake.com`. */
+  apiUrl?: string;
+  /** Default: `KEYBRAKE_PROXY_URL`, else `apiUrl` where one was given, else `https://proxy.keybrake.com`. */
+  proxyUrl?: string;
+  /** Default: the global `fetch`, looked up at each call so that mocks are seen. */
+  fetch?: typeof globalThis.fetch;
+  /** Milliseconds one attempt at the control API may take. Default 5000. */
+  timeoutMs?: number;
+  /** Further attempts after a failure that says nothing about the policy. Default one, after about 100 ms. */
+  retry?: { attempts: number; delayMs: number };
+  /** Told of everything that happens to keys. */
+  onEvent?: (event: KeybrakeEvent) => void;
+}
+
+/** One call of the control API. */
+export interface ControlRequest<Answer> {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: string;
+  query?: Record<string, string | undefined>;
+  body?: unknown;
+  answer: z.core.$ZodType<Answer> & { parse(value: unknown): Answer };
+  idempotencyKey?: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** The control API as one function, and where it is. */
+export interface ControlClient {
+  call<Answer>(request: ControlRequest<Answer>): Promise<Answer>;
+  fetch: typeof globalThis.fetch;
+  proxyUrl(): string;
+  emit(event: KeybrakeEvent): void;
+}
+
+const DEFAULT_API_URL = "https://api.keybrake.com";
+const DEFAULT_PROXY_URL = "https://proxy.keybrake.com";
+
+export function createControlClient(options: KeybrakeOptions): ControlClient {
+  const { timeoutMs = 5_000, retry = { attempts: 1, delayMs: 100 } } = options;
+  const givenApiUrl = (): string | undefined => options.apiUrl ?? readEnvironment("KEYBRAKE_API_URL");
+  const report = (event: KeybrakeEvent): void => emit(options.onEvent, event);
+  const clientFetch: typeof globalThis.fetch = (input, init) =>
+    (options.fetch ?? globalThis.fetch)(input, init);
+
+  async function attempt<Answer>(request: ControlRequest<Answer>): Promise<Answer> {
+    const { method, path, query, body, answer, idempotencyKey, signal } = request;
+    const response = await clientFetch(
+      `${trimSlash(givenApiUrl() ?? DEFAULT_API_URL)}${path}${toQuery(query)}`,
+      {
+        method,
+        headers: {
+          authorization: `Bearer ${readToken(options.token)}`,
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        // Next.js caches fetch where it can; a cached key would be a shared key.
+        cache: "no-store",
+        redirect: "error",
+        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+      },
+    );
+    const refusal = await readRefusal(response);
+    if (refusal) throw refusal;
+    if (!response.ok) throw new Error(`the control API answered ${response.status}`);
+    return answer.parse(await response.json());
+  }
+
+  return {
+    fetch: clientFetch,
+    emit: report,
+    proxyUrl: () =>
+      trimSlash(
+        options.proxyUrl ?? readEnvironment("KEYBRAKE_PROXY_URL") ?? givenApiUrl() ?? DEFAULT_PROXY_URL,
+      ),
+
+    async call(request) {
+      for (let attemptsLeft = retry.attempts; ; attemptsLeft--) {
+        try {
+          return await attempt(request);
+        } catch (error) {
+          request.signal?.throwIfAborted();
+          if (isAnswer(error)) throw error;
+          if (attemptsLeft <= 0) throw toUnavailable(error);
+          report({ type: "retried", operation: `${request.method} ${request.path}`, error });
+          await waitAbout(retry.delayMs);
+        }
+      }
+    },
+  };
+}
+
+/** Whether the control API decided, rather than failed: trying again would change nothing. */
+function isAnswer(error: unknown): error is KeybrakeError {
+  return KeybrakeError.isInstance(error) && error.status < 500;
+}
+
+function toUnavailable(error: unknown): VaultKeyUnavailableError {
+  const reason = error instanceof Error ? error.message : String(error);
+  const requestId = KeybrakeError.isInstance(error) ? error.requestId : undefined;
+  return new VaultKeyUnavailableError({
+    message: `Keybrake is unavailable: ${reason}`,
+    cause: error,
+    ...(requestId ? { requestId } : {}),
+  });
+}
+
+function readToken(token: string | undefined): string {
+  const found = token ?? readEnvironment("KEYBRAKE_TOKEN");
+  if (found) return found;
+  throw new KeybrakeError({
+    code: "missing_token",
+    status: 401,
+    message: "No Keybrake token: set KEYBRAKE_TOKEN, or pass createKeybrake({ token }).",
+  });
+}
+
+function waitAbout(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs * (0.5 + Math.random())));
+}
+
+function trimSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+function toQuery(query: Record<string, string | undefined> = {}): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+}

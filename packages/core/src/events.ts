@@ -1,0 +1,18 @@
+/** What a client reports to `onEvent`. No event holds a token. */
+export type KeybrakeEvent =
+  | { type: "issued"; keyId: string; vendor: string; label: string }
+  | { type: "extended"; keyId: string; expiresAt: Date }
+  | { type: "extend_failed"; keyId: string; error: unknown }
+  | { type: "revoked"; keyId: string }
+  | { type: "revoke_failed"; keyId: string; error: unknown }
+  | { type: "retried"; operation: string; error: unknown }
+  | { type: "fail_open"; vendor: string; label: string; error: unknown };
+
+/** Reports an event. A listener that throws must not change the fate of the call it watches. */
+export function emit(onEvent: ((event: KeybrakeEvent) => void) | undefined, event: KeybrakeEvent): void {
+  try {
+    onEvent?.(event);
+  } catch (error) {
+    console.warn("keybrake: onEvent threw", error);
+  }
+}

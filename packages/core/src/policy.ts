@@ -1,0 +1,76 @@
+import type { Duration } from "./protocol.ts";
+
+/**
+ * What to ask for when a vault key is issued. Amounts are USD with at most six decimals.
+ *
+ * @example
+ * const policy: Policy = {
+ *   label: "billing-agent/42",
+ *   vendor: "stripe",
+ *   allowedEndpoints: ["POST /v1/payment_intents"],
+ *   dailyUsdCap: 500,
+ *   expiresIn: "5m",
+ * };
+ */
+export interface Policy {
+  /** Who the key works for: 1 to 200 printable characters, kept in every audit entry. */
+  label: string;
+  /** A vendor the proxy is configured for, such as `stripe`. */
+  vendor: string;
+  /** `[METHOD ]/path` patterns: `*` is one segment, a last `/*` one or more. Default: every endpoint. */
+  allowedEndpoints?: string[];
+  /** USD a UTC day. Default: uncapped; 0 means no spending call at all. */
+  dailyUsdCap?: number;
+  /** USD over the key's life. Default: uncapped. */
+  totalUsdCap?: number;
+  /** The most USD one call may reserve; also what a call without a known price reserves. Default: no limit. */
+  maxUsdPerCall?: number;
+  /** The most calls the key may make in its life. Default: no limit. */
+  maxCalls?: number;
+  /** The most calls in any 60 seconds. Default: no limit. */
+  callsPerMinute?: number;
+  /** Up to 8 shared budgets the key's calls must fit as well, such as `user:42`. Default: none. */
+  budgets?: string[];
+  /** How long the key lives. Default `"5m"`. */
+  expiresIn?: Duration;
+  /** `"test"` keys use the vendor's test credential. Default `"live"`. */
+  mode?: "live" | "test";
+  /** `true`: nothing is refused for policy, the audit log says what would have been. Default `false`. */
+  shadow?: boolean;
+  /** Vendor sub-accounts the key may act on; `["*"]` any. Default: none but the credential's own. */
+  accounts?: string[];
+  /** `true` lets a capped key start what renews outside the proxy, such as subscriptions. Default `false`. */
+  allowRecurring?: boolean;
+  /** Up to 20 string pairs, kept in every audit entry. */
+  metadata?: Record<string, string>;
+}
+
+/** The stand-in of {@link IssuePolicy.failOpen}: a vendor credential of the caller's own, and where to use it. */
+export interface FailOpenCredential {
+  token: string;
+  /** Origin (and path prefix) of the vendor's API, such as `https://api.resend.com`. */
+  baseUrl: string;
+}
+
+/** A {@link Policy} with what the client does about it. */
+export interface IssuePolicy extends Policy {
+  /**
+   * Extends the key before it expires until `withVaultKey` is done, by `expiresIn` each time. The proxy's
+   * `max_lifetime` still ends it. Default `false`.
+   */
+  keepAlive?: boolean;
+  /**
+   * What to use when no key can be had because Keybrake is unreachable, for calls where a missed send is worse
+   * than an untracked one. Default: none, so the work fails with `VaultKeyUnavailableError`. Every use warns on
+   * the console and emits a `fail_open` event. A refused policy never fails open.
+   */
+  failOpen?: () => FailOpenCredential;
+}
+
+/** A policy, or how to make one from the host's input (a request, a job, a tool's input). */
+export type PolicyFor<Input> = IssuePolicy | ((input: Input) => IssuePolicy | Promise<IssuePolicy>);
+
+/** The policy for one input. */
+export async function resolvePolicy<Input>(policy: PolicyFor<Input>, input: Input): Promise<IssuePolicy> {
+  return typeof policy === "function" ? policy(input) : policy;
+}

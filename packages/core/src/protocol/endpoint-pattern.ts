@@ -1,0 +1,19 @@
+/** `[METHOD ]/path`, where `*` stands for one segment and a last `/*` for one or more. */
+const PATTERN = /^(?:[A-Z]{3,10} )?\/[^\s?#\\]*$/;
+
+/**
+ * Whether a text is a well-formed endpoint pattern. `*` must be a whole segment, so that nobody believes
+ * `/v1/pay*` to be a prefix match.
+ *
+ * @example
+ * isEndpointPattern("POST /v1/payment_intents/*"); // true
+ * isEndpointPattern("/v1/pay*"); // false
+ */
+export function isEndpointPattern(pattern: string): boolean {
+  if (!PATTERN.test(pattern)) return false;
+  const segments = pattern.slice(pattern.indexOf("/") + 1).split("/");
+  return segments.every(
+    (segment) =>
+      segment === "*" || (segment !== "" && segment !== "." && segment !== ".." && !segment.includes("*")),
+  );
+}

@@ -1,0 +1,128 @@
+import * as z from "zod/mini";
+
+/** Every code of the wire and the HTTP status it always comes with. */
+export const ERROR_STATUS = {
+  malformed_request: 400,
+  unreadable_amount: 400,
+  invalid_token: 401,
+  invalid_key: 401,
+  key_expired: 401,
+  key_revoked: 401,
+  vendor_mismatch: 403,
+  endpoint_not_allowed: 403,
+  unpriced_endpoint: 403,
+  currency_unpriced: 403,
+  account_not_allowed: 403,
+  secret_endpoint: 403,
+  budget_frozen: 403,
+  not_found: 404,
+  unknown_vendor: 404,
+  idempotency_conflict: 409,
+  request_too_large: 413,
+  invalid_policy: 422,
+  cap_exhausted: 429,
+  call_limit_reached: 429,
+  rate_limited: 429,
+  internal_error: 500,
+  upstream_unreachable: 502,
+  store_unavailable: 503,
+  upstream_timeout: 504,
+} as const;
+
+/** A code that the control API or the proxy gives. */
+export type ErrorCode = keyof typeof ERROR_STATUS;
+
+/** Where each code is explained. */
+export function toDocUrl(code: string): string {
+  return `https://keybrake.com/docs/errors#${code}`;
+}
+
+/** Which limit refused a call, and by how much. Amounts are decimal strings of USD. */
+export const limitDetailsSchema = z.object({
+  limit: z.string(),
+  cap_usd: z.optional(z.string()),
+  spent_usd: z.optional(z.string()),
+  held_usd: z.optional(z.string()),
+  requested_usd: z.optional(z.string()),
+  resets_at: z.optional(z.string()),
+});
+
+/** One reason why a policy was not accepted. `path` names the field. */
+export const policyIssueSchema = z.object({ path: z.string(), message: z.string() });
+
+/**
+ * The one envelope of every refusal. Its shape is what stripe, twilio and resend for Node all turn into an
+ * error with our code: stripe-node takes a body without an `error` object for success, whatever the status.
+ */
+export const errorEnvelopeSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  name: z.string(),
+  status: z.int(),
+  statusCode: z.int(),
+  more_info: z.string(),
+  request_id: z.string(),
+  details: z.optional(limitDetailsSchema),
+  issues: z.optional(z.array(policyIssueSchema)),
+  error: z.object({
+    type: z.literal("keybrake_error"),
+    code: z.string(),
+    message: z.string(),
+    doc_url: z.string(),
+  }),
+  errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })),
+});
+
+export type WireErrorEnvelope = z.output<typeof errorEnvelopeSchema>;
+export type WireLimitDetails = z.output<typeof limitDetailsSchema>;
+export type PolicyIssue = z.output<typeof policyIssueSchema>;
+
+/** What a refusal says. */
+export interface Refusal {
+  code: ErrorCode;
+  /** What happened, and what to do. */
+  message: string;
+  details?: WireLimitDetails;
+  issues?: PolicyIssue[];
+  /** Sent as `Retry-After`; for `rate_limited` alone. */
+  retryAfterSeconds?: number;
+  /** True where the hold is kept, so that a retry under the same idempotency key costs nothing extra. */
+  holdKept?: boolean;
+}
+
+/** The status, headers and body that answer a refusal, the same everywhere. */
+export function toErrorAnswer(
+  refusal: Refusal,
+  requestId: string,
+): { status: number; headers: Record<string, string>; body: WireErrorEnvelope } {
+  const { code, message, details, issues } = refusal;
+  const status = ERROR_STATUS[code];
+  const docUrl = toDocUrl(code);
+  return {
+    status,
+    headers: {
+      "content-type": "application/json; charset=utf-8",
+      "cache-control": "no-store",
+      "x-keybrake-code": code,
+      "keybrake-request-id": requestId,
+      "request-id": requestId,
+      ...(refusal.holdKept ? {} : { "stripe-should-retry": "false" }),
+      ...(refusal.retryAfterSeconds === undefined
+        ? {}
+        : { "retry-after": String(refusal.retryAfterSeconds) }),
+    },
+    body: {
+      code,
+      message,
+      name: code,
+      status,
+      statusCode: status,
+      more_info: docUrl,
+      request_id: requestId,
+      ...(details ? { details } : {}),
+      ...(issues ? { issues } : {}),
+      error: { type: "keybrake_error", code, message, doc_url: docUrl },
+      errors: [{ message, extensions: { code: code.toUpperCase() } }],
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import * as z from "zod/mini";
+import { toSeconds } from "./duration.ts";
+import { isEndpointPattern } from "./endpoint-pattern.ts";
+import { budgetName, label, metadata, usd, vendorName } from "./fields.ts";
+
+/** `"<integer>s|m|h|d"`; how long at most is up to the proxy's configuration. */
+export const durationField = z
+  .string()
+  .check(z.refine((text) => toSeconds(text) !== undefined, 'must be "<integer>s|m|h|d", such as "5m"'));
+
+const endpointPattern = z
+  .string()
+  .check(
+    z.maxLength(500),
+    z.refine(
+      isEndpointPattern,
+      'must be "[METHOD ]/path"; * stands for one whole segment, a last /* for one or more',
+    ),
+  );
+
+const positiveInteger = z.int().check(z.minimum(1));
+
+/** The policy of a vault key as it travels: the body of `POST /v1/keys`. An unknown field is refused by name. */
+export const policySchema = z.strictObject({
+  label,
+  vendor: vendorName,
+  allowed_endpoints: z.optional(z.array(endpointPattern).check(z.maxLength(200))),
+  daily_usd_cap: z.optional(usd),
+  total_usd_cap: z.optional(usd),
+  max_usd_per_call: z.optional(usd),
+  max_calls: z.optional(positiveInteger),
+  calls_per_minute: z.optional(positiveInteger.check(z.maximum(1_000_000))),
+  budgets: z.optional(
+    z.array(budgetName).check(
+      z.maxLength(8),
+      z.refine((names) => new Set(names).size === names.length, "must not name a budget twice"),
+    ),
+  ),
+  expires_in: z.optional(durationField),
+  mode: z.optional(z.enum(["live", "test"])),
+  shadow: z.optional(z.boolean()),
+  accounts: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(200))).check(z.maxLength(100))),
+  allow_recurring: z.optional(z.boolean()),
+  metadata: z.optional(metadata),
+});
+
+/** The policy of a vault key on the wire. */
+export type WirePolicy = z.output<typeof policySchema>;
+
+/** The older form of {@link policySchema}: `agent_run_label` stands for `label`. Body of `POST /vault/keys`. */
+export const legacyPolicySchema = z.extend(z.omit(policySchema, { label: true }), { agent_run_label: label });
+
+/** How long a key lives where its policy names no `expires_in`. */
+export const DEFAULT_EXPIRES_IN = "5m";

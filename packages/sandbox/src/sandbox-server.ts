@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { answerControl, controlPrefix } from "./control.ts";
+import { cutConnection, deliver } from "./deliver.ts";
+import { createFaultQueue, type Fault } from "./faults.ts";
+import { createLedger, type Ledger, type LedgerSummary } from "./ledger.ts";
+import type { Answer, Perform, Vendor, VendorRequest } from "./vendor.ts";
+
+/** A request as it reached the sandbox, whatever became of it. */
+export interface SandboxRequest {
+  /** When it had arrived in full, as RFC 3339 in UTC. */
+  readonly at: string;
+  readonly method: string;
+  /** The request target as sent, with its query. */
+  readonly path: string;
+  /** Names in lower case; a repeated header is joined by `", "`, so that no copy of it goes unseen. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A running fake vendor. */
+export interface Sandbox {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  /** What really happened, by the sandbox's own count. */
+  ledger(): LedgerSummary;
+  /** Every request so far, oldest first, without those to `/_sandbox/*`. */
+  requests(): readonly SandboxRequest[];
+  /** Lets something go wrong with the next request that matches. Faults are taken in the order they were added. */
+  fail(fault: Fault): void;
+  /** Forgets objects, idempotency keys, ledger, requests and faults. A call under way still does its work. */
+  reset(): void;
+  /** Stops listening and cuts every connection, hanging ones too. */
+  close(): Promise<void>;
+}
+
+export interface SandboxServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly latencyMs: number;
+  readonly now: () => number;
+  readonly createVendor: (ledger: Ledger) => Vendor;
+}
+
+export async function startSandboxServer(options: SandboxServerOptions): Promise<Sandbox> {
+  const { host, latencyMs, now } = options;
+  const ledger = createLedger(now);
+  const vendor = options.createVendor(ledger);
+  const faults = createFaultQueue();
+  const requests: SandboxRequest[] = [];
+  let closing: Promise<void> | undefined;
+
+  function reset(): void {
+    vendor.reset();
+    ledger.reset();
+    faults.reset();
+    requests.length = 0;
+  }
+
+  async function answerCall(call: VendorRequest, fault: Fault | undefined): Promise<Answer> {
+    const faulty =
+      fault?.kind === "status" || fault?.kind === "status_after_effect"
+        ? vendor.faultAnswer(call, fault.status, fault.body)
+        : undefined;
+    const waitMs = latencyMs + (fault?.kind === "delay" ? fault.ms : 0);
+    let waited = waitMs === 0;
+    async function wait(): Promise<void> {
+      if (waited) return;
+      waited = true;
+      await sleep(waitMs, undefined, { ref: false });
+    }
+    const perform: Perform = async (effect) => {
+      await wait();
+      if (faulty && fault?.kind === "status") return faulty;
+      const answer = effect();
+      // A 5xx after the effect is what the vendor then believes in and replays; any other status is only
+      // put over the true answer, outside, or a retry with the same key would do the work again.
+      return faulty && faulty.status >= 500 ? faulty : answer;
+    };
+    const answer = await vendor.answer(call, perform);
+    await wait();
+    return faulty ?? answer;
+  }
+
+  async function serve(request: IncomingMessage, response: ServerResponse, body: string): Promise<void> {
+    const { method = "GET", url: target = "/" } = request;
+    const [path = "/", query = ""] = splitOnce(target, "?");
+    if (path.startsWith(controlPrefix)) {
+      const controls = { ledger: ledger.summary, requests: () => requests, addFault: faults.add, reset };
+      await deliver(response, answerControl(controls, method, path, body));
+      return;
+    }
+    requests.push({
+      at: new Date(now()).toISOString(),
+      method,
+      path: target,
+      headers: readHeaders(request.rawHeaders),
+      body,
+    });
+    const fault = faults.take(method, path);
+    if (fault?.kind === "hang_before_effect") return;
+    if (fault?.kind === "reset_before_effect") {
+      cutConnection(response);
+      return;
+    }
+    const call = { method, path, query, headers: request.headers, body };
+    await deliver(response, await answerCall(call, fault), fault);
+  }
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      serve(request, response, Buffer.concat(chunks).toString()).catch((error: unknown) => {
+        // Only a mistake in the sandbox itself comes here: say so, and never leave the caller hanging.
+        if (!response.headersSent) response.writeHead(500, { "Content-Type": "text/plain" });
+        response.end(`sandbox failure: ${String(error)}`);
+      });
+    });
+  });
+  // Longer than the idle time of usual connection pools: a proxy that reuses a socket at the very moment the
+  // server drops it sees a reset that no test asked for.
+  server.keepAliveTimeout = 120_000;
+  server.listen(options.port, host);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    port,
+    ledger: ledger.summary,
+    requests: () => requests.slice(),
+    fail: faults.add,
+    reset,
+    close() {
+      closing ??= new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      return closing;
+    },
+  };
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const index = text.indexOf(separator);
+  return index < 0 ? [text] : [text.slice(0, index), text.slice(index + separator.length)];
+}
+
+function readHeaders(rawHeaders: readonly string[]): Record<string, string> {
+  const headers = new Map<string, string>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? "").toLowerCase();
+    const value = rawHeaders[index + 1] ?? "";
+    const before = headers.get(name);
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return Object.fromEntries(headers);
+}

@@ -1,0 +1,103 @@
+import type { Answer, VendorRequest } from "../vendor.ts";
+import { invalidRequest, StripeError } from "./errors.ts";
+
+const keyLifeMs = 24 * 60 * 60 * 1000;
+const maxKeyLength = 255;
+
+interface KeyedCall {
+  readonly path: string;
+  readonly params: string;
+  readonly startedAtMs: number;
+  readonly requestId: string;
+  /** Missing while the call is under way. */
+  answer?: Answer;
+}
+
+export type IdempotencyKeys = Map<string, KeyedCall>;
+
+export function createIdempotencyKeys(): IdempotencyKeys {
+  return new Map();
+}
+
+export interface KeyedRequest {
+  readonly key: string;
+  readonly request: VendorRequest;
+  readonly requestId: string;
+  readonly nowMs: number;
+}
+
+/** Runs the call, or hands back what the same call got before. */
+export async function answerOnce(
+  keys: IdempotencyKeys,
+  { key, request, requestId, nowMs }: KeyedRequest,
+  run: () => Promise<Answer>,
+): Promise<Answer> {
+  if (key.length > maxKeyLength) {
+    throw invalidRequest(`Idempotency keys may have at most ${maxKeyLength} characters.`);
+  }
+  const { path } = request;
+  const params = `${request.query}&${request.body}`;
+  const earlier = keys.get(key);
+  if (earlier && !isExpired(earlier, nowMs)) {
+    if (earlier.path !== path) throw otherEndpoint(key, path, earlier.path);
+    if (!sameParams(earlier.params, params)) throw otherParams(key);
+    if (!earlier.answer) throw inUse(key);
+    const { status, body } = earlier.answer;
+    const headers = { "Idempotent-Replayed": "true", "Original-Request": earlier.requestId };
+    return { status, headers, body };
+  }
+  const call: KeyedCall = { path, params, startedAtMs: nowMs, requestId };
+  keys.set(key, call);
+  try {
+    const answer = await run();
+    if (isReplayable(answer)) call.answer = answer;
+    return answer;
+  } finally {
+    if (!call.answer && keys.get(key) === call) keys.delete(key);
+  }
+}
+
+function isExpired(call: KeyedCall, nowMs: number): boolean {
+  return call.answer !== undefined && nowMs - call.startedAtMs >= keyLifeMs;
+}
+
+// A fault's answer carries no verdict of its own; of Stripe's statuses these come after the work has begun.
+function isReplayable({ replayable, status }: Answer): boolean {
+  return replayable ?? (status === 402 || status >= 500);
+}
+
+function sameParams(one: string, other: string): boolean {
+  return one === other || toSortedParams(one) === toSortedParams(other);
+}
+
+function toSortedParams(text: string): string {
+  const params = new URLSearchParams(text);
+  params.sort();
+  return params.toString();
+}
+
+function otherEndpoint(key: string, path: string, earlierPath: string): StripeError {
+  return idempotencyError(
+    "Keys for idempotent requests can only be used for the same endpoint they were first used for " +
+      `('${path}' vs '${earlierPath}'). Try using a key other than '${key}' if you meant to execute a different request.`,
+  );
+}
+
+function otherParams(key: string): StripeError {
+  return idempotencyError(
+    "Keys for idempotent requests can only be used with the same parameters they were first used with. " +
+      `Try using a key other than '${key}' if you meant to execute a different request.`,
+  );
+}
+
+function inUse(key: string): StripeError {
+  const message =
+    "There is currently another in-progress request using this Idempotent Key (that probably means you " +
+    `submitted twice, and the other request is still going through): ${key}. ` +
+    "Please try again later if you meant to retry the request.";
+  return new StripeError(409, { type: "idempotency_error", code: "idempotency_key_in_use", message }, false);
+}
+
+function idempotencyError(message: string): StripeError {
+  return new StripeError(400, { type: "idempotency_error", message }, false);
+}

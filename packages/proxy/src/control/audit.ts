@@ -1,0 +1,88 @@
+import {
+  auditEntrySchema,
+  auditQuerySchema,
+  pageQuery,
+  pageSchema,
+  type WireAuditQuery,
+} from "@keybrake/core/protocol";
+import type { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import * as z from "zod/mini";
+import type { AuditFilter } from "../stores/store.ts";
+import type { ControlContext, ControlEnv } from "./context.ts";
+import { check, type Operation, operation } from "./operation.ts";
+import { toPageRequest, toWirePage } from "./page.ts";
+import { toWireAudit } from "./to-wire.ts";
+
+const HEARTBEAT_MS = 15_000;
+const BATCH = 100;
+
+/** What agents did. */
+export function auditOperations({ store }: ControlContext): Operation[] {
+  return [
+    operation({
+      method: "GET",
+      path: "/v1/audit",
+      summary: "List audit entries, newest first.",
+      query: z.extend(auditQuerySchema, pageQuery),
+      answer: pageSchema(auditEntrySchema),
+      async handle(c, { query }) {
+        return toWirePage(
+          await store.listAudit(c.get("tenant"), toFilter(query), toPageRequest(query)),
+          toWireAudit,
+        );
+      },
+    }),
+  ];
+}
+
+/**
+ * The same as they happen, as server-sent events. Begins with now, or after `Last-Event-ID`, so that a reader who
+ * was cut off misses nothing.
+ */
+export function serveAuditStream(app: Hono<ControlEnv>, { store }: ControlContext): void {
+  app.get("/v1/audit/stream", async (c) => {
+    const filter = toFilter(check(auditQuerySchema, c.req.query()));
+    const tenant = c.get("tenant");
+    let last = c.req.header("last-event-id") ?? (await store.getNewestAuditId(tenant));
+    return streamSSE(c, async (stream) => {
+      let wake = (): void => {};
+      const stopListening = store.onAudit(() => wake());
+      stream.onAbort(() => {
+        stopListening();
+        wake();
+      });
+      while (!stream.aborted) {
+        const news = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        const page = await store.listAuditAfter(tenant, filter, {
+          limit: BATCH,
+          ...(last === undefined ? {} : { startingAfter: last }),
+        });
+        for (const record of page.items) {
+          await stream.writeSSE({ id: record.id, event: "audit", data: JSON.stringify(toWireAudit(record)) });
+          last = record.id;
+        }
+        if (page.hasMore) continue;
+        const heartbeat = setTimeout(wake, HEARTBEAT_MS);
+        await news;
+        clearTimeout(heartbeat);
+        if (!stream.aborted) await stream.write(": keep-alive\n\n");
+      }
+    });
+  });
+}
+
+function toFilter(query: WireAuditQuery): AuditFilter {
+  const { key_id: keyId, label_prefix: labelPrefix, vendor, budget, decision, since, until } = query;
+  return {
+    ...(keyId === undefined ? {} : { keyId }),
+    ...(labelPrefix === undefined ? {} : { labelPrefix }),
+    ...(vendor === undefined ? {} : { vendor }),
+    ...(budget === undefined ? {} : { budget }),
+    ...(decision === undefined ? {} : { decision }),
+    ...(since === undefined ? {} : { since: Date.parse(since) }),
+    ...(until === undefined ? {} : { until: Date.parse(until) }),
+  };
+}

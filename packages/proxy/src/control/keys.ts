@@ -1,0 +1,236 @@
+import {
+  DEFAULT_EXPIRES_IN,
+  extendSchema,
+  issuedKeySchema,
+  keyQuerySchema,
+  keySchema,
+  keyWithSpendSchema,
+  legacyIssuedKeySchema,
+  legacyPolicySchema,
+  pageQuery,
+  pageSchema,
+  policySchema,
+  revokedKeySchema,
+  revokedManySchema,
+  revokeManySchema,
+  toSeconds,
+  toUsd,
+  type WireIssuedKey,
+  type WirePolicy,
+} from "@keybrake/core/protocol";
+import type { Context } from "hono";
+import * as z from "zod/mini";
+import { Refused } from "../refused.ts";
+import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../secrets.ts";
+import type { KeyFilter, KeyRecord } from "../stores/store.ts";
+import { type ControlContext, type ControlEnv, param } from "./context.ts";
+import { type Operation, operation, toInvalid } from "./operation.ts";
+import { toPageRequest, toWirePage } from "./page.ts";
+import { toKeyPolicy, toWireKey, toWireKeySpend } from "./to-wire.ts";
+
+/** Issue, read, extend and revoke vault keys. */
+export function keyOperations(context: ControlContext): Operation[] {
+  const { store, inFlight, clock } = context;
+
+  async function getKey(
+    c: Context<ControlEnv>,
+  ): Promise<NonNullable<Awaited<ReturnType<typeof store.getKey>>>> {
+    const state = await store.getKey(c.get("tenant"), param(c, "id"));
+    if (!state) throw new Refused({ code: "not_found", message: "No such vault key." });
+    return state;
+  }
+
+  /** What was already at the vendor. What waited for a connection is stopped, and so is not part of it. */
+  async function stopCalls(keyId: string): Promise<{ calls: number; held_usd: number }> {
+    const neverSent = new Set(inFlight.stop(keyId));
+    const sent = (await store.listInFlight(keyId)).filter(({ attemptId }) => !neverSent.has(attemptId));
+    return {
+      calls: sent.length,
+      held_usd: toUsd(sent.reduce((sum, { heldMicroUsd }) => sum + heldMicroUsd, 0)),
+    };
+  }
+
+  return [
+    operation({
+      method: "POST",
+      path: "/v1/keys",
+      summary: "Issue a vault key. The only answer that shows its token.",
+      body: policySchema,
+      status: 201,
+      answer: issuedKeySchema,
+      handle: (c, { body }) => issue(context, c, body),
+    }),
+    operation({
+      method: "POST",
+      path: "/vault/keys",
+      summary: "Issue a vault key: the form of older guides.",
+      body: legacyPolicySchema,
+      status: 201,
+      answer: legacyIssuedKeySchema,
+      async handle(c, { body: { agent_run_label: label, ...policy } }) {
+        const issued = await issue(context, c, { ...policy, label });
+        return { ...issued, vault_key: issued.token };
+      },
+    }),
+    operation({
+      method: "GET",
+      path: "/v1/keys",
+      summary: "List vault keys, newest first.",
+      query: z.extend(keyQuerySchema, pageQuery),
+      answer: pageSchema(keySchema),
+      async handle(c, { query }) {
+        const page = await store.listKeys(c.get("tenant"), toFilter(query), toPageRequest(query));
+        return toWirePage(page, (record) => toWireKey(record, clock()));
+      },
+    }),
+    operation({
+      method: "POST",
+      path: "/v1/keys/revoke",
+      summary: "The kill switch: revoke every active key that matches all the given fields.",
+      body: revokeManySchema,
+      answer: revokedManySchema,
+      async handle(c, { body }) {
+        const ids = await store.revokeKeys(c.get("tenant"), toFilter(body));
+        await Promise.all(ids.map(stopCalls));
+        return { revoked: ids.length };
+      },
+    }),
+    operation({
+      method: "GET",
+      path: "/v1/keys/:id",
+      summary: "Read a vault key with its live spend.",
+      answer: keyWithSpendSchema,
+      async handle(c) {
+        const state = await getKey(c);
+        return { ...toWireKey(state.record, clock()), spend: toWireKeySpend(state, clock()) };
+      },
+    }),
+    operation({
+      method: "POST",
+      path: "/v1/keys/:id/extend",
+      summary: "Give an active key a new life from now; never past its longest.",
+      body: extendSchema,
+      answer: keySchema,
+      async handle(c, { body }) {
+        const expiresAt = clock() + toTtlSeconds(body.expires_in, context) * 1000;
+        const record = await store.extendKey(c.get("tenant"), param(c, "id"), expiresAt);
+        if (!record) throw new Refused({ code: "not_found", message: "No such vault key." });
+        refuseEnded(record, clock());
+        return toWireKey(record, clock());
+      },
+    }),
+    operation({
+      method: "DELETE",
+      path: "/v1/keys/:id",
+      summary: "Revoke a vault key. When this has answered, no call with it is dispatched any more.",
+      answer: revokedKeySchema,
+      async handle(c) {
+        const { record } = await getKey(c);
+        await store.revokeKeys(record.tenant, { id: record.id });
+        const in_flight = await stopCalls(record.id);
+        return { ...toWireKey((await getKey(c)).record, clock()), in_flight };
+      },
+    }),
+  ];
+}
+
+async function issue(
+  context: ControlContext,
+  c: Context<ControlEnv>,
+  policy: WirePolicy,
+): Promise<WireIssuedKey> {
+  const { store, clock, config } = context;
+  const { label, vendor, mode = "live", expires_in = DEFAULT_EXPIRES_IN } = policy;
+  refuseVendor(context, vendor, mode);
+  const [tenant, issuerCredential] = [c.get("tenant"), c.get("token")];
+  const salt = createSalt();
+  const token = deriveToken(mode, issuerCredential, salt);
+  const now = clock();
+  const record: KeyRecord = {
+    id: createId("key"),
+    tenant,
+    tokenHash: hashToken(token),
+    label,
+    vendor,
+    mode,
+    policy: toKeyPolicy(policy),
+    createdAt: now,
+    expiresAt: now + toTtlSeconds(expires_in, context) * 1000,
+    maxExpiresAt: now + config.maxLifetimeSeconds * 1000,
+    revokedAt: null,
+  };
+  const idempotencyKey = c.req.header("idempotency-key");
+  const created = await store.createKey(
+    record,
+    idempotencyKey === undefined
+      ? undefined
+      : {
+          key: fingerprint(tenant, hashToken(issuerCredential), idempotencyKey),
+          requestHash: fingerprint(JSON.stringify(policy)),
+          salt,
+        },
+  );
+  if (created.status === "conflict") {
+    throw new Refused({
+      code: "idempotency_conflict",
+      message: "This Idempotency-Key was used for another policy in the last 24 h. Use a new one.",
+    });
+  }
+  if (created.status === "replayed") {
+    const { record: first, salt: firstSalt } = created;
+    return { ...toWireKey(first, now), token: deriveToken(first.mode, issuerCredential, firstSalt) };
+  }
+  return { ...toWireKey(record, now), token };
+}
+
+function refuseVendor({ config }: ControlContext, vendor: string, mode: "live" | "test"): void {
+  const configured = config.vendors.get(vendor);
+  if (!configured) {
+    const known = [...config.vendors.keys()].join(", ");
+    throw toInvalid([
+      { path: "vendor", message: `no vendor "${vendor}" is configured here (there is: ${known})` },
+    ]);
+  }
+  if (mode === "test" && !configured.hasTestCredential) {
+    throw toInvalid([{ path: "mode", message: `the vendor ${vendor} has no test_credential configured` }]);
+  }
+}
+
+function toTtlSeconds(duration: string, { config }: ControlContext): number {
+  const seconds = toSeconds(duration) ?? 0;
+  if (seconds > config.maxTtlSeconds) {
+    throw toInvalid([
+      { path: "expires_in", message: `must be at most ${config.maxTtlSeconds} s on this proxy` },
+    ]);
+  }
+  return seconds;
+}
+
+function refuseEnded(record: KeyRecord, now: number): void {
+  if (record.revokedAt !== null) {
+    throw new Refused({
+      code: "key_revoked",
+      message: "This vault key was revoked, so it can't be extended.",
+    });
+  }
+  if (record.expiresAt <= now) {
+    throw new Refused({
+      code: "key_expired",
+      message: "This vault key has expired, so it can't be extended.",
+    });
+  }
+}
+
+function toFilter(query: {
+  status?: KeyFilter["status"] | undefined;
+  vendor?: string | undefined;
+  label_prefix?: string | undefined;
+  budget?: string | undefined;
+}): KeyFilter {
+  return {
+    ...(query.status === undefined ? {} : { status: query.status }),
+    ...(query.vendor === undefined ? {} : { vendor: query.vendor }),
+    ...(query.label_prefix === undefined ? {} : { labelPrefix: query.label_prefix }),
+    ...(query.budget === undefined ? {} : { budget: query.budget }),
+  };
+}

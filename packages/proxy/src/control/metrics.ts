@@ -1,0 +1,56 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+/** What `GET /metrics` shows. No tenant, key or amount of a single call is in it. */
+export interface Metrics {
+  contentType: string;
+  render(): Promise<string>;
+  countCall(
+    vendor: string,
+    status: number,
+    code: string | null,
+    durationMs: number,
+    costMicroUsd: number | null,
+  ): void;
+}
+
+/** @param countInFlight calls under way now */
+export function createMetrics(countInFlight: () => number): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const calls = new Counter({
+    name: "keybrake_calls_total",
+    help: "Calls that named a vendor, by vendor, HTTP status and refusal code (empty where allowed).",
+    labelNames: ["vendor", "status", "code"] as const,
+    registers,
+  });
+  const spent = new Counter({
+    name: "keybrake_settled_usd_total",
+    help: "USD settled, by vendor.",
+    labelNames: ["vendor"] as const,
+    registers,
+  });
+  const duration = new Histogram({
+    name: "keybrake_call_duration_seconds",
+    help: "Time from a call's first byte to its settlement, by vendor.",
+    labelNames: ["vendor"] as const,
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers,
+  });
+  new Gauge({
+    name: "keybrake_calls_in_flight",
+    help: "Calls under way now.",
+    registers,
+    collect() {
+      this.set(countInFlight());
+    },
+  });
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    countCall(vendor, status, code, durationMs, costMicroUsd) {
+      calls.inc({ vendor, status, code: code ?? "" });
+      duration.observe({ vendor }, durationMs / 1000);
+      if (costMicroUsd) spent.inc({ vendor }, costMicroUsd / 1_000_000);
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import type { Context, Hono } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import * as z from "zod/mini";
+import { Refused } from "../refused.ts";
+import type { ControlEnv } from "./context.ts";
+
+/** One call of the control API: what it takes, what it answers, and how. The router and OpenAPI both read it. */
+export interface Operation<Body = unknown, Query = unknown> {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  /** With `:name` for parameters. */
+  path: string;
+  summary: string;
+  body?: z.core.$ZodType<Body>;
+  query?: z.core.$ZodType<Query>;
+  status?: ContentfulStatusCode;
+  answer: z.core.$ZodType;
+  handle(c: Context<ControlEnv>, input: { body: Body; query: Query }): Promise<object>;
+}
+
+/** Keeps the types of an operation while it stands in a list of any. */
+export function operation<Body = undefined, Query = undefined>(
+  definition: Operation<Body, Query>,
+): Operation {
+  return definition as Operation;
+}
+
+/** Serves operations on an app. */
+export function serveOperations(app: Hono<ControlEnv>, operations: readonly Operation[]): void {
+  for (const { method, path, body, query, status, handle } of operations) {
+    app.on(method, path, async (c) => {
+      const input = {
+        body: body && check(body, await readJson(c)),
+        query: query && check(query, c.req.query()),
+      };
+      return c.json(await handle(c, input), status ?? 200);
+    });
+  }
+}
+
+async function readJson(c: Context<ControlEnv>): Promise<unknown> {
+  const text = await c.req.text();
+  try {
+    return JSON.parse(text === "" ? "{}" : text);
+  } catch {
+    throw new Refused({ code: "malformed_request", message: "The body is not valid JSON." });
+  }
+}
+
+export function check<Value>(schema: z.core.$ZodType<Value>, value: unknown): Value {
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  throw toInvalid(
+    parsed.error.issues.flatMap((issue) => {
+      if (issue.code !== "unrecognized_keys") return [{ path: issue.path.join("."), message: issue.message }];
+      return issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "unknown field" }));
+    }),
+  );
+}
+
+/** A refusal that names every field that is wrong. */
+export function toInvalid(issues: { path: string; message: string }[]): Refused {
+  const first = issues[0];
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  const message = `${first?.path || "the body"}: ${first?.message}${more}. Nothing was changed.`;
+  return new Refused({ code: "invalid_policy", message, issues });
+}

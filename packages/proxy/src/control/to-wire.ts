@@ -1,0 +1,130 @@
+import {
+  toMicroUsd,
+  toUsd,
+  type WireAuditEntry,
+  type WireBudget,
+  type WireKey,
+  type WireKeySpend,
+  type WirePolicy,
+} from "@keybrake/core/protocol";
+import { getBudgetRemaining, getRemaining } from "../money/limits.ts";
+import { getDayEnd, toTimestamp } from "../money/window.ts";
+import type { AuditRecord, BudgetState, KeyPolicy, KeyRecord, KeyState, Spend } from "../stores/store.ts";
+
+type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+
+/** Drops what is not set: an absent field and `undefined` are different things on the wire and in the store. */
+function defined<Fields extends object>(fields: Fields): Defined<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<Fields>;
+}
+
+const toOptionalMicroUsd = (usd: number | undefined): number | undefined =>
+  usd === undefined ? undefined : toMicroUsd(usd);
+const toOptionalUsd = (microUsd: number | undefined): number | undefined =>
+  microUsd === undefined ? undefined : toUsd(microUsd);
+const toNullableUsd = (microUsd: number | null): number | null =>
+  microUsd === null ? null : toUsd(microUsd);
+
+/** The policy as it is stored. */
+export function toKeyPolicy(policy: Omit<WirePolicy, "label">): KeyPolicy {
+  return {
+    ...defined({
+      allowedEndpoints: policy.allowed_endpoints,
+      dailyCapMicroUsd: toOptionalMicroUsd(policy.daily_usd_cap),
+      totalCapMicroUsd: toOptionalMicroUsd(policy.total_usd_cap),
+      maxMicroUsdPerCall: toOptionalMicroUsd(policy.max_usd_per_call),
+      maxCalls: policy.max_calls,
+      callsPerMinute: policy.calls_per_minute,
+    }),
+    budgets: policy.budgets ?? [],
+    shadow: policy.shadow ?? false,
+    accounts: policy.accounts ?? [],
+    allowRecurring: policy.allow_recurring ?? false,
+    metadata: policy.metadata ?? {},
+  };
+}
+
+export function toWireKey(record: KeyRecord, now: number): WireKey {
+  const { policy } = record;
+  return {
+    id: record.id,
+    label: record.label,
+    vendor: record.vendor,
+    status: record.revokedAt !== null ? "revoked" : record.expiresAt <= now ? "expired" : "active",
+    mode: record.mode,
+    ...defined({
+      allowed_endpoints: policy.allowedEndpoints,
+      daily_usd_cap: toOptionalUsd(policy.dailyCapMicroUsd),
+      total_usd_cap: toOptionalUsd(policy.totalCapMicroUsd),
+      max_usd_per_call: toOptionalUsd(policy.maxMicroUsdPerCall),
+      max_calls: policy.maxCalls,
+      calls_per_minute: policy.callsPerMinute,
+    }),
+    budgets: policy.budgets,
+    shadow: policy.shadow,
+    accounts: policy.accounts,
+    allow_recurring: policy.allowRecurring,
+    metadata: policy.metadata,
+    created_at: toTimestamp(record.createdAt),
+    expires_at: toTimestamp(record.expiresAt),
+    revoked_at: record.revokedAt === null ? null : toTimestamp(record.revokedAt),
+  };
+}
+
+function toWireSpend(spend: Spend, now: number): Omit<WireKeySpend, "calls" | "remaining_usd"> {
+  return {
+    daily_usd: toUsd(spend.dailyMicroUsd),
+    total_usd: toUsd(spend.totalMicroUsd),
+    held_usd: toUsd(spend.heldMicroUsd),
+    unknown_usd: toUsd(spend.unknownMicroUsd),
+    resets_at: toTimestamp(getDayEnd(now)),
+  };
+}
+
+export function toWireKeySpend(state: KeyState, now: number): WireKeySpend {
+  return {
+    ...toWireSpend(state.spend, now),
+    calls: state.calls,
+    remaining_usd: toNullableUsd(getRemaining(state, now)),
+  };
+}
+
+export function toWireBudget(budget: BudgetState, now: number): WireBudget {
+  return {
+    name: budget.name,
+    daily_usd_cap: toNullableUsd(budget.dailyCapMicroUsd),
+    total_usd_cap: toNullableUsd(budget.totalCapMicroUsd),
+    frozen: budget.frozen,
+    spend: {
+      ...toWireSpend(budget.spend, now),
+      remaining_usd: toNullableUsd(getBudgetRemaining(budget, now)),
+    },
+  };
+}
+
+export function toWireAudit(record: AuditRecord): WireAuditEntry {
+  return {
+    id: record.id,
+    request_id: record.requestId,
+    at: toTimestamp(record.at),
+    key_id: record.keyId,
+    label: record.label,
+    vendor: record.vendor,
+    mode: record.mode,
+    method: record.method,
+    path: record.path,
+    decision: record.decision,
+    code: record.code,
+    would_refuse: record.wouldRefuse,
+    status: record.status,
+    outcome: record.outcome,
+    reserved_usd: toUsd(record.reservedMicroUsd),
+    cost_usd: toNullableUsd(record.costMicroUsd),
+    budgets: record.budgets,
+    metadata: record.metadata,
+    vendor_request_id: record.vendorRequestId,
+    duration_ms: record.durationMs,
+  };
+}

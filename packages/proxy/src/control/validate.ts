@@ -1,0 +1,88 @@
+import {
+  toMicroUsd,
+  toUsd,
+  validateSchema,
+  validationSchema,
+  type WireValidate,
+} from "@keybrake/core/protocol";
+import { compileEndpoints } from "../money/endpoint-pattern.ts";
+import { fitCall, getRemaining } from "../money/limits.ts";
+import type { KeyState } from "../stores/store.ts";
+import type { ControlContext } from "./context.ts";
+import { type Operation, operation } from "./operation.ts";
+
+const NO_SPEND = {
+  dailyMicroUsd: 0,
+  dailyHeldMicroUsd: 0,
+  totalMicroUsd: 0,
+  heldMicroUsd: 0,
+  unknownMicroUsd: 0,
+};
+
+/** Would a call fit? Asked before expensive work begins; nothing is issued and nothing reserved. */
+export function validateOperation(context: ControlContext): Operation {
+  const { config, clock } = context;
+  return operation({
+    method: "POST",
+    path: "/v1/validate",
+    summary: "Ask whether a call would fit now. Issues nothing, reserves nothing.",
+    body: validateSchema,
+    answer: validationSchema,
+    async handle(c, { body }) {
+      const vendor = config.vendors.get(body.vendor);
+      if (!vendor) return { allowed: false, code: "unknown_vendor", remaining_usd: null };
+      const state = await imagineKey(context, c.get("tenant"), body);
+      const remaining = getRemaining(state, clock());
+      const remaining_usd = remaining === null ? null : toUsd(remaining);
+      if (isSecret(body.endpoint, vendor.secretEndpoints)) {
+        return { allowed: false, code: "secret_endpoint", remaining_usd };
+      }
+      const microUsd = toMicroUsd(body.usd ?? 0) ?? 0;
+      const { refusal } = fitCall(state, { kind: "amount", microUsd }, clock(), false);
+      // With no amount given, "is there any room?" is the question.
+      if (refusal || remaining === 0)
+        return { allowed: false, code: refusal?.code ?? "cap_exhausted", remaining_usd };
+      return { allowed: true, remaining_usd };
+    },
+  });
+}
+
+/** A key without caps of its own, on the budgets in question. */
+async function imagineKey(
+  { store, clock }: ControlContext,
+  tenant: string,
+  body: WireValidate,
+): Promise<KeyState> {
+  const found = await Promise.all((body.budgets ?? []).map((name) => store.getBudget(tenant, name)));
+  return {
+    record: {
+      id: "",
+      tenant,
+      tokenHash: "",
+      label: "",
+      vendor: body.vendor,
+      mode: "live",
+      policy: {
+        budgets: body.budgets ?? [],
+        shadow: false,
+        accounts: [],
+        allowRecurring: false,
+        metadata: {},
+      },
+      createdAt: clock(),
+      expiresAt: Number.POSITIVE_INFINITY,
+      maxExpiresAt: Number.POSITIVE_INFINITY,
+      revokedAt: null,
+    },
+    spend: NO_SPEND,
+    calls: 0,
+    recentCalls: [],
+    budgets: found.filter((budget) => budget !== undefined),
+  };
+}
+
+function isSecret(endpoint: string | undefined, secretEndpoints: string[] = []): boolean {
+  if (endpoint === undefined) return false;
+  const [method = "", path = ""] = endpoint.includes(" ") ? endpoint.split(" ", 2) : ["GET", endpoint];
+  return compileEndpoints(secretEndpoints)(method, path);
+}

@@ -1,0 +1,187 @@
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import { toErrorAnswer } from "@keybrake/core/protocol";
+import { type Address, type ConfiguredVendor, type ProxyConfig, resolveConfig } from "./config.ts";
+import { createControlApi } from "./control/control-api.ts";
+import { createMetrics } from "./control/metrics.ts";
+import type { Call } from "./pipeline/call.ts";
+import { createInFlight } from "./pipeline/in-flight.ts";
+import { createLookUp, NO_LOOK_UP } from "./pipeline/look-up.ts";
+import { handleVendorCall, type PipelineContext } from "./pipeline/pipeline.ts";
+import { createUpstreams } from "./pipeline/upstreams.ts";
+import { routeRequest } from "./routing.ts";
+import { createId } from "./secrets.ts";
+import { closeServer, createHttpServer, listen } from "./server.ts";
+import { failClosed } from "./stores/fail-closed.ts";
+import { createMemoryStore } from "./stores/memory.ts";
+import type { Store } from "./stores/store.ts";
+
+/** One call, as `onCall` is told of it. It holds no header, no body and no credential. */
+export interface CallSummary {
+  requestId: string;
+  keyId: string | null;
+  label: string | null;
+  vendor: string;
+  method: string;
+  path: string;
+  status: number;
+  /** The refusal's code; null where the vendor answered. */
+  code: string | null;
+  /** Null where nobody knows. */
+  costMicroUsd: number | null;
+  durationMs: number;
+}
+
+/** What a proxy may be given besides its configuration. */
+export interface ProxyOptions {
+  /** Default: the store that the configuration names. */
+  store?: Store;
+  /** Where `env:` secrets are read. Default `process.env`. */
+  environment?: NodeJS.ProcessEnv;
+  /** Ms since the epoch. Default `Date.now`. */
+  clock?: () => number;
+  /** Told of each call that named a vendor, when it has been settled or refused. */
+  onCall?: (call: CallSummary) => void;
+  /** Told of failures that no caller may see. Default: `console.error`. */
+  onInternalError?: (error: unknown, requestId: string | null) => void;
+}
+
+/** A proxy: the data plane and the control API on one port, and vendors that want one on ports of their own. */
+export interface Proxy {
+  /** @throws {ListenError} the port is in use, or may not be had */
+  listen(): Promise<{ url: string; vendors: Record<string, string> }>;
+  /**
+   * Stops taking calls, lets those at vendors finish and settles them, then closes the store.
+   *
+   * @param options.graceMs how long to wait for them. Default 60,000
+   */
+  close(options?: { graceMs?: number }): Promise<void>;
+}
+
+/**
+ * Makes a proxy. Nothing listens until `listen()`.
+ *
+ * @throws {ConfigError} the first thing in the configuration that is wrong
+ * @example
+ * const proxy = createProxy({
+ *   listen: "127.0.0.1:4242",
+ *   tokens: [{ name: "default", token: "env:KEYBRAKE_TOKEN" }],
+ *   vendors: { stripe: { credential: "env:STRIPE_SECRET_KEY" } },
+ * });
+ * const { url } = await proxy.listen();
+ */
+export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Proxy {
+  const { clock = Date.now, onCall, onInternalError = reportError } = options;
+  const config = resolveConfig(input, options.environment);
+  const store = failClosed(options.store ?? createMemoryStore(clock), (error) =>
+    onInternalError(error, null),
+  );
+  const upstreams = createUpstreams(config.upstreamTimeoutMs);
+  const inFlight = createInFlight();
+  const metrics = createMetrics(() => inFlight.count());
+  const control = getRequestListener(
+    createControlApi({ config, store, inFlight, clock }, metrics, onInternalError).fetch,
+    { overrideGlobalObjects: false },
+  );
+  const pipeline: PipelineContext = {
+    store,
+    upstreams,
+    inFlight,
+    clock,
+    exchange: config.exchange,
+    maxBodyBytes: config.maxBodyBytes,
+    lookUp: config.lookUp
+      ? createLookUp(upstreams, config.maxBodyBytes, config.upstreamTimeoutMs)
+      : NO_LOOK_UP,
+    onInternalError,
+    onCall(call, ending) {
+      const summary = summarize(call, ending);
+      const { vendor, status, code, durationMs, costMicroUsd } = summary;
+      metrics.countCall(vendor, status, code, durationMs, costMicroUsd);
+      onCall?.(summary);
+    },
+  };
+
+  function handle(
+    own: ConfiguredVendor | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): void {
+    const route = routeRequest(request, config.vendors, own);
+    if (route.kind === "control") void control(request, response);
+    else if (route.kind === "vendor")
+      void handleVendorCall(pipeline, route.vendor, route.url, request, response);
+    else answerUnknownVendor(response, [...config.vendors.keys()]);
+  }
+
+  const main = createHttpServer((request, response) => handle(undefined, request, response));
+  const ownPorts = [...config.vendors.values()]
+    .filter((vendor): vendor is ConfiguredVendor & { listen: Address } => vendor.listen !== undefined)
+    .map((vendor) => ({
+      vendor,
+      server: createHttpServer((request, response) => handle(vendor, request, response)),
+    }));
+  const servers: Server[] = [main, ...ownPorts.map(({ server }) => server)];
+
+  return {
+    async listen() {
+      try {
+        const url = toUrl(await listen(main, config.listen));
+        const vendors: Record<string, string> = {};
+        for (const { vendor, server } of ownPorts)
+          vendors[vendor.name] = toUrl(await listen(server, vendor.listen));
+        return { url, vendors };
+      } catch (error) {
+        await Promise.all(servers.map(closeServer));
+        throw error;
+      }
+    },
+
+    async close({ graceMs = 60_000 } = {}) {
+      const closed = Promise.all([...servers.map(closeServer), inFlight.drained()]);
+      const timer = setTimeout(() => {
+        for (const server of servers) server.closeAllConnections();
+      }, graceMs);
+      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs + 100).unref())]);
+      clearTimeout(timer);
+      await upstreams.close(inFlight.count() > 0);
+      await store.close();
+    },
+  };
+}
+
+function summarize(
+  call: Call,
+  ending: { status: number; code: string | null; costMicroUsd: number | null },
+): CallSummary {
+  const { requestId, key, vendor, target } = call;
+  return {
+    requestId,
+    keyId: key?.id ?? null,
+    label: key?.label ?? null,
+    vendor: vendor.name,
+    method: target.method,
+    path: target.path,
+    durationMs: call.clock() - call.startedAt,
+    ...ending,
+  };
+}
+
+function answerUnknownVendor(response: ServerResponse, known: string[]): void {
+  const { status, headers, body } = toErrorAnswer(
+    {
+      code: "unknown_vendor",
+      message: `No such vendor here. The first segment of the path names one of: ${known.join(", ")}.`,
+    },
+    createId("req"),
+  );
+  response.writeHead(status, headers).end(JSON.stringify(body));
+}
+
+function reportError(error: unknown, requestId: string | null): void {
+  console.error(`keybrake: internal error${requestId === null ? "" : ` at ${requestId}`}:`, error);
+}
+
+function toUrl({ host, port }: Address): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,38 @@
+/** Whether a call, by its method and its decoded path, is one of those a set of patterns names. */
+export type EndpointMatcher = (method: string, path: string) => boolean;
+
+/**
+ * Compiles endpoint patterns (`[METHOD ]/path`; `*` one segment, a last `/*` one or more) into one regular
+ * expression a method: one test a call, however many patterns there are.
+ */
+export function compileEndpoints(patterns: readonly string[]): EndpointMatcher {
+  const anyMethod = patterns.filter((pattern) => pattern.startsWith("/"));
+  const methods = new Set(patterns.map(methodOf).filter((method) => method !== ""));
+  const byMethod = new Map(
+    [...methods].map((method) => [
+      method,
+      joinPatterns([...anyMethod, ...patterns.filter((pattern) => methodOf(pattern) === method)]),
+    ]),
+  );
+  const fallback = joinPatterns(anyMethod);
+  return (method, path) => (byMethod.get(method) ?? fallback).test(path);
+}
+
+function methodOf(pattern: string): string {
+  return pattern.slice(0, Math.max(0, pattern.indexOf(" ")));
+}
+
+function joinPatterns(patterns: readonly string[]): RegExp {
+  const paths = patterns.map((pattern) => toPathSource(pattern.slice(pattern.indexOf("/"))));
+  return paths.length === 0 ? /(?!)/ : new RegExp(`^(?:${paths.join("|")})$`, "s");
+}
+
+function toPathSource(path: string): string {
+  const segments = path.split("/").slice(1);
+  const manyAtEnd = segments.at(-1) === "*";
+  const sources = segments.map((segment, index) => {
+    if (segment !== "*") return segment.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return manyAtEnd && index === segments.length - 1 ? ".+" : "[^/]+";
+  });
+  return `/${sources.join("/")}`;
+}

@@ -1,0 +1,148 @@
+import type { KeyState, LimitRefusal, Spend } from "../stores/store.ts";
+import type { Price } from "../vendors/price.ts";
+import { getDayEnd } from "./window.ts";
+
+const MINUTE_MS = 60_000;
+
+/** One cap that a call must fit. */
+interface Cap {
+  limit: string;
+  capMicroUsd: number;
+  spentMicroUsd: number;
+  heldMicroUsd: number;
+  resetsAt?: number;
+}
+
+/** Every cap over a key: its own, and those of its budgets. */
+function listCaps(
+  { record, spend, budgets }: Pick<KeyState, "record" | "spend" | "budgets">,
+  now: number,
+): Cap[] {
+  const { dailyCapMicroUsd = null, totalCapMicroUsd = null } = record.policy;
+  return [
+    ...capsOf("key", { dailyCapMicroUsd, totalCapMicroUsd, spend }, now),
+    ...budgets.flatMap((budget) => capsOf(`budget:${budget.name}`, budget, now)),
+  ];
+}
+
+function capsOf(
+  scope: string,
+  limits: { dailyCapMicroUsd: number | null; totalCapMicroUsd: number | null; spend: Spend },
+  now: number,
+): Cap[] {
+  const { dailyCapMicroUsd, totalCapMicroUsd, spend } = limits;
+  const caps: Cap[] = [];
+  if (dailyCapMicroUsd !== null) {
+    const { dailyMicroUsd: spentMicroUsd, dailyHeldMicroUsd: heldMicroUsd } = spend;
+    const resetsAt = getDayEnd(now);
+    caps.push({
+      limit: `${scope}:daily`,
+      capMicroUsd: dailyCapMicroUsd,
+      spentMicroUsd,
+      heldMicroUsd,
+      resetsAt,
+    });
+  }
+  if (totalCapMicroUsd !== null) {
+    const { totalMicroUsd: spentMicroUsd, heldMicroUsd } = spend;
+    caps.push({ limit: `${scope}:total`, capMicroUsd: totalCapMicroUsd, spentMicroUsd, heldMicroUsd });
+  }
+  return caps;
+}
+
+const roomUnder = (cap: Cap): number => Math.max(0, cap.capMicroUsd - cap.spentMicroUsd - cap.heldMicroUsd);
+
+/** The room under the tightest cap, in micro-USD; `null` where nothing caps the key. */
+export function getRemaining(
+  state: Pick<KeyState, "record" | "spend" | "budgets">,
+  now: number,
+): number | null {
+  const rooms = listCaps(state, now).map(roomUnder);
+  return rooms.length === 0 ? null : Math.min(...rooms);
+}
+
+/** The room under a budget's own caps. */
+export function getBudgetRemaining(
+  budget: { dailyCapMicroUsd: number | null; totalCapMicroUsd: number | null; spend: Spend },
+  now: number,
+): number | null {
+  const rooms = capsOf("budget", budget, now).map(roomUnder);
+  return rooms.length === 0 ? null : Math.min(...rooms);
+}
+
+/**
+ * Whether a call fits everything its key is bound by, and what it must reserve. Pure: a store calls it inside
+ * its atomic step.
+ *
+ * @param shares whether the call shares the reservation of an earlier try, and so needs no further room
+ */
+export function fitCall(
+  state: KeyState,
+  price: Price,
+  now: number,
+  shares: boolean,
+): { reserveMicroUsd: number; refusal?: LimitRefusal } {
+  const caps = listCaps(state, now);
+  const reserveMicroUsd = shares ? 0 : toReserve(price, state.record.policy.maxMicroUsdPerCall);
+  const refusal =
+    refuseState(state, now) ??
+    refuseCount(state, now) ??
+    (shares
+      ? undefined
+      : (refusePrice(state, price, caps) ?? refuseAmount(state, price, reserveMicroUsd, caps)));
+  return refusal ? { reserveMicroUsd, refusal } : { reserveMicroUsd };
+}
+
+function toReserve(price: Price, maxMicroUsdPerCall: number | undefined): number {
+  if (price.kind === "amount") return price.microUsd;
+  return price.kind === "free" ? 0 : (maxMicroUsdPerCall ?? 0);
+}
+
+function refuseState({ record, budgets }: KeyState, now: number): LimitRefusal | undefined {
+  if (record.revokedAt !== null) return { code: "key_revoked" };
+  if (record.expiresAt <= now) return { code: "key_expired" };
+  const frozen = budgets.find((budget) => budget.frozen);
+  return frozen && { code: "budget_frozen", limit: `budget:${frozen.name}` };
+}
+
+function refuseCount({ record, calls, recentCalls }: KeyState, now: number): LimitRefusal | undefined {
+  const { maxCalls, callsPerMinute } = record.policy;
+  if (maxCalls !== undefined && calls >= maxCalls) return { code: "call_limit_reached", limit: "key:calls" };
+  if (callsPerMinute === undefined) return undefined;
+  const oldestThatCounts = recentCalls.filter((at) => at > now - MINUTE_MS).at(-callsPerMinute);
+  if (oldestThatCounts === undefined) return undefined;
+  const retryAfterSeconds = Math.ceil((oldestThatCounts + MINUTE_MS - now) / 1000);
+  return { code: "rate_limited", limit: "key:calls_per_minute", retryAfterSeconds };
+}
+
+/** Under a cap, only what has a proven upper bound may pass; `max_usd_per_call` is the caller's own bound. */
+function refusePrice({ record }: KeyState, price: Price, caps: Cap[]): LimitRefusal | undefined {
+  const { maxMicroUsdPerCall } = record.policy;
+  const bounded = caps.length > 0 || maxMicroUsdPerCall !== undefined;
+  if (price.kind === "currency_unpriced" && bounded) return { code: "currency_unpriced" };
+  if (price.kind === "unpriced" && caps.length > 0 && maxMicroUsdPerCall === undefined) {
+    return { code: "unpriced_endpoint" };
+  }
+  return undefined;
+}
+
+function refuseAmount(
+  { record }: KeyState,
+  price: Price,
+  requestedMicroUsd: number,
+  caps: Cap[],
+): LimitRefusal | undefined {
+  if (price.kind === "free") return undefined;
+  const { maxMicroUsdPerCall } = record.policy;
+  if (maxMicroUsdPerCall !== undefined && requestedMicroUsd > maxMicroUsdPerCall) {
+    return {
+      code: "cap_exhausted",
+      limit: "key:per_call",
+      capMicroUsd: maxMicroUsdPerCall,
+      requestedMicroUsd,
+    };
+  }
+  // A cap of 0 refuses every spending call, one for 0 USD too.
+  const full = caps.find((cap) => cap.capMicroUsd === 0 || requestedMicroUsd > roomUnder(cap));
+  return full && { code: "cap_exhausted", requestedMicroUsd, ...full };
+}

@@ -1,0 +1,66 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { Refused } from "../refused.ts";
+import { hashToken, isWellFormedToken } from "../secrets.ts";
+import type { KeyRecord, Store } from "../stores/store.ts";
+import type { VendorDefinition } from "../vendors/define-vendor.ts";
+import type { Call } from "./call.ts";
+
+export const KEY_REVOKED = "This vault key was revoked. Issue a new one.";
+export const KEY_EXPIRED = "This vault key has expired. Issue a new one.";
+
+/** Step 2: who calls. The key's state is read again inside the reservation; here it only decides early. */
+export async function authenticate(call: Call, store: Store): Promise<KeyRecord> {
+  const token = readToken(call.request.headers, call.vendor);
+  if (token === undefined || !isWellFormedToken(token)) throw invalidKey();
+  const key = await store.findKey(hashToken(token));
+  if (!key) throw invalidKey();
+  call.key = key;
+  if (key.revokedAt !== null) throw new Refused({ code: "key_revoked", message: KEY_REVOKED });
+  if (key.expiresAt <= call.clock()) {
+    throw new Refused({ code: "key_expired", message: KEY_EXPIRED });
+  }
+  if (key.vendor !== call.vendor.name) {
+    throw new Refused({
+      code: "vendor_mismatch",
+      message: `This vault key is for ${key.vendor}, not for ${call.vendor.name}. Issue one for ${call.vendor.name}.`,
+    });
+  }
+  refuseTokenElsewhere(call, token);
+  return key;
+}
+
+/** The vault key from where the vendor's own SDK puts the vendor's key. */
+function readToken(headers: IncomingHttpHeaders, vendor: VendorDefinition): string | undefined {
+  const own = vendor.tokenHeader === undefined ? undefined : headers[vendor.tokenHeader];
+  if (typeof own === "string") return own;
+  const match = /^(Bearer|Basic) ([^\s]+)$/i.exec(headers.authorization ?? "");
+  if (!match) return undefined;
+  const [, scheme = "", credential = ""] = match;
+  if (scheme.toLowerCase() === "bearer") return credential;
+  const decoded = Buffer.from(credential, "base64").toString("latin1");
+  const colon = decoded.indexOf(":");
+  return [decoded.slice(colon + 1), decoded.slice(0, Math.max(0, colon))].find((half) =>
+    half.startsWith("vk_"),
+  );
+}
+
+/** The vault key must not travel to the vendor in any other part of the request. */
+function refuseTokenElsewhere({ request, target, vendor }: Call, token: string): void {
+  const inUrl = target.url.includes(token);
+  const inHeader = Object.entries(request.headers).some(
+    ([name, value]) =>
+      name !== "authorization" && name !== vendor.tokenHeader && String(value).includes(token),
+  );
+  if (!inUrl && !inHeader) return;
+  throw new Refused({
+    code: "malformed_request",
+    message: "Malformed request: the vault key also stands outside its header. Nothing was forwarded.",
+  });
+}
+
+function invalidKey(): Refused {
+  return new Refused({
+    code: "invalid_key",
+    message: "No such vault key. Send the token that POST /v1/keys gave, as Authorization: Bearer <token>.",
+  });
+}

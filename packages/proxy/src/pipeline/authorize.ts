@@ -1,0 +1,56 @@
+import { compileEndpoints, type EndpointMatcher } from "../money/endpoint-pattern.ts";
+import { Refused } from "../refused.ts";
+import type { KeyRecord } from "../stores/store.ts";
+import { type Call, refuseForPolicy } from "./call.ts";
+
+// Keyed by the policy's own list: it never changes, and goes when the key's record goes.
+const compiled = new WeakMap<string[], EndpointMatcher>();
+
+/** Step 3: whether the key may call this endpoint, on this account. */
+export function authorize(call: Call, key: KeyRecord): void {
+  const { method, path } = call.target;
+  if (!isAllowed(key, method, path)) {
+    refuseForPolicy(call, {
+      code: "endpoint_not_allowed",
+      message: `${method} ${path} is not among this vault key's allowed_endpoints. Issue a key that lists it.`,
+    });
+  }
+  refuseAccounts(call, key);
+  refuseSecrets(call);
+}
+
+function isAllowed(key: KeyRecord, method: string, path: string): boolean {
+  const { allowedEndpoints } = key.policy;
+  if (allowedEndpoints === undefined) return true;
+  let matches = compiled.get(allowedEndpoints);
+  if (!matches) {
+    matches = compileEndpoints(allowedEndpoints);
+    compiled.set(allowedEndpoints, matches);
+  }
+  return matches(method, path);
+}
+
+/** Another account is another wallet. */
+function refuseAccounts(call: Call, key: KeyRecord): void {
+  const { accounts } = key.policy;
+  if (accounts.includes("*")) return;
+  for (const name of call.vendor.accountHeaders ?? []) {
+    const account = call.request.headers[name];
+    if (account === undefined || (typeof account === "string" && accounts.includes(account))) continue;
+    refuseForPolicy(call, {
+      code: "account_not_allowed",
+      message: `This vault key may not act on the account that ${name} names. List it in the policy's accounts.`,
+    });
+  }
+}
+
+/** A secret in an answer would undo the vault, so no policy opens these: only the operator does, by name. */
+function refuseSecrets({ vendor, target }: Call): void {
+  const { method, path, query } = target;
+  const isSecret = vendor.isSecret(method, path) || (vendor.secretQuery?.test(query) ?? false);
+  if (!isSecret || vendor.allowsSecret(method, path)) return;
+  throw new Refused({
+    code: "secret_endpoint",
+    message: `The answer to ${method} ${path} holds a secret, so it is closed. The operator can list it in allow_secret_endpoints.`,
+  });
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Refusal } from "@keybrake/core/protocol";
+import type { ConfiguredVendor } from "../config.ts";
+import type { FormFields } from "../reading/form-body.ts";
+import type { JsonValue } from "../reading/json-body.ts";
+import { Refused } from "../refused.ts";
+import { createId } from "../secrets.ts";
+import type { KeyRecord } from "../stores/store.ts";
+import type { RouteDefinition } from "../vendors/define-vendor.ts";
+import type { Price } from "../vendors/price.ts";
+
+/** The request line of a call, once it has passed the strict check. */
+export interface Target {
+  method: string;
+  /** As it was sent, and as it is forwarded: with its query. */
+  url: string;
+  /** Without the query, decoded; what patterns are matched against. */
+  path: string;
+  /** Decoded for reading only; empty where there is none. */
+  query: string;
+}
+
+/** A body as it was read, and as it is forwarded. */
+export interface Body {
+  /** A Buffer where it was collected, the request itself where it streams, nothing where there is none. */
+  content: Buffer | IncomingMessage | null;
+  form: FormFields;
+  json: JsonValue | undefined;
+  contentType: string | undefined;
+}
+
+/** One call on its way through the pipeline. Each step fills in what it finds out. */
+export interface Call {
+  readonly requestId: string;
+  /** Ms since the epoch. */
+  readonly clock: () => number;
+  readonly startedAt: number;
+  readonly vendor: ConfiguredVendor;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  target: Target;
+  key?: KeyRecord;
+  route: RouteDefinition;
+  body: Body;
+  price: Price;
+  reservedMicroUsd: number;
+  remainingMicroUsd: number | null;
+  /** For a shadow key: the first code that would have refused the call. */
+  wouldRefuse: string | null;
+  /** Set once the key is revoked: nothing of the call may be sent any more. */
+  stopped: boolean;
+  /** Set once a byte may have gone to the vendor. */
+  sent: boolean;
+}
+
+export function createCall(
+  vendor: ConfiguredVendor,
+  request: IncomingMessage,
+  response: ServerResponse,
+  clock: () => number,
+): Call {
+  return {
+    requestId: createId("req"),
+    clock,
+    startedAt: clock(),
+    vendor,
+    request,
+    response,
+    // What the audit shows of a call whose request line did not pass the check.
+    target: { method: request.method ?? "", url: "", path: "", query: "" },
+    route: { match: [], price: "unpriced" },
+    body: { content: null, form: new Map(), json: undefined, contentType: undefined },
+    price: { kind: "free" },
+    reservedMicroUsd: 0,
+    remainingMicroUsd: null,
+    wouldRefuse: null,
+    stopped: false,
+    sent: false,
+  };
+}
+
+/** Refuses for policy: a shadow key's call goes on, and its audit entry tells. */
+export function refuseForPolicy(call: Call, refusal: Refusal): void {
+  if (!call.key?.policy.shadow) throw new Refused(refusal);
+  call.wouldRefuse ??= refusal.code;
+}

@@ -1,0 +1,167 @@
+import type { ServerResponse } from "node:http";
+import type { Dispatcher } from "undici";
+import { toJson, type VendorAnswer } from "../vendors/vendor-answer.ts";
+import type { Call } from "./call.ts";
+import { createMask, type Mask } from "./mask.ts";
+import type { Upstreams } from "./upstreams.ts";
+import { toVendorHeaders } from "./vendor-headers.ts";
+
+/** How a call to the vendor went, as far as it is known when its money must be settled. */
+export type ForwardResult =
+  | { kind: "answered"; answer: VendorAnswer; relay: Relay }
+  | { kind: "never_sent"; error: Error }
+  | { kind: "lost"; error: Error };
+
+/** The rest of an answer on its way to the caller. */
+export interface Relay {
+  /** Streams what has come and what still comes; resolves when the answer has ended, whoever ended it. */
+  to(response: ServerResponse): Promise<void>;
+}
+
+/** How much of an answer may wait in memory: for its price to be read, or for the ledger. */
+const COLLECT_UP_TO_BYTES = 1_048_576;
+
+/**
+ * Step 6: sends the call with the real credential and resolves when its outcome can be settled: at the headers,
+ * or, where the cost stands in the body, once that was read.
+ */
+export function forward(call: Call, upstreams: Upstreams): Promise<ForwardResult> {
+  const { route, vendor, target, body } = call;
+  const origin = (route.upstream !== undefined && vendor.upstreams?.[route.upstream]) || vendor.upstream;
+  return new Promise((resolve) => {
+    const exchange = new Exchange(call, resolve);
+    try {
+      upstreams.get(origin).dispatch(
+        {
+          method: target.method as Dispatcher.HttpMethod,
+          path: target.url,
+          headers: toVendorHeaders(call),
+          body: body.content,
+        },
+        exchange,
+      );
+    } catch (error) {
+      exchange.fail(error as Error);
+    }
+  });
+}
+
+/** One call at the vendor: undici's handler on one side, the caller's response on the other. */
+class Exchange implements Dispatcher.DispatchHandler, Relay {
+  readonly #call: Call;
+  readonly #resolve: (result: ForwardResult) => void;
+  readonly #mask: Mask;
+  readonly #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #status = 0;
+  #headers: Record<string, string | string[] | undefined> = {};
+  #controller: Dispatcher.DispatchController | undefined;
+  #response: ServerResponse | undefined;
+  #answered = false;
+  #ended: "no" | "whole" | "broken" = "no";
+  #done: () => void = () => {};
+
+  constructor(call: Call, resolve: (result: ForwardResult) => void) {
+    this.#call = call;
+    this.#resolve = resolve;
+    this.#mask = createMask(call.vendor.credentialFor(call.key?.mode ?? "live").secrets);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // The last moment before bytes leave: a key revoked while the call waited for a connection must not spend.
+    // And undici may offer a request again after a lost connection; a call is sent once or not at all.
+    if (this.#call.stopped || this.#call.sent) controller.abort(new Error("stopped before it was sent"));
+    else this.#call.sent = true;
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: VendorAnswer["headers"],
+  ): void {
+    if (status < 200) return;
+    this.#controller = controller;
+    this.#status = status;
+    this.#headers = headers;
+    if (!this.#costStandsInBody()) this.#answer();
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const bytes = this.#mask.push(chunk);
+    if (this.#response) {
+      if (!this.#response.destroyed && !this.#response.write(bytes)) {
+        controller.pause();
+        this.#response.once("drain", () => controller.resume());
+      }
+      return;
+    }
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waitingBytes > COLLECT_UP_TO_BYTES) {
+      controller.pause();
+      this.#answer();
+    }
+  }
+
+  onResponseEnd(): void {
+    this.#waiting.push(this.#mask.flush());
+    this.#finish("whole");
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.fail(error);
+  }
+
+  fail(error: Error): void {
+    if (this.#status !== 0) this.#finish("broken");
+    else this.#resolve({ kind: this.#call.sent ? "lost" : "never_sent", error });
+  }
+
+  to(response: ServerResponse): Promise<void> {
+    return new Promise((resolve) => {
+      this.#done = resolve;
+      this.#response = response;
+      response.once("close", () => this.#callerLeft());
+      for (const bytes of this.#waiting.splice(0)) response.write(bytes);
+      if (response.destroyed) this.#callerLeft();
+      this.#controller?.resume();
+      if (this.#ended !== "no") this.#end();
+    });
+  }
+
+  #costStandsInBody(): boolean {
+    const { price } = this.#call;
+    return price.kind === "amount" && price.toActual !== undefined && this.#status < 300;
+  }
+
+  #answer(): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    const json =
+      this.#ended === "whole" && this.#costStandsInBody() ? toJson(Buffer.concat(this.#waiting)) : undefined;
+    const answer: VendorAnswer = { status: this.#status, headers: this.#headers, json };
+    this.#resolve({ kind: "answered", answer, relay: this });
+  }
+
+  #finish(how: "whole" | "broken"): void {
+    this.#ended = how;
+    this.#answer();
+    if (this.#response) this.#end();
+  }
+
+  #end(): void {
+    const response = this.#response;
+    for (const bytes of this.#waiting.splice(0)) response?.write(bytes);
+    if (this.#ended === "broken") response?.destroy();
+    else response?.end();
+    this.#done();
+  }
+
+  /** What spends is never aborted at the vendor: its outcome must be known. What only reads is let go. */
+  #callerLeft(): void {
+    if (this.#ended !== "no") return;
+    if (this.#call.price.kind === "free") this.#controller?.abort(new Error("the caller left"));
+    else this.#controller?.resume();
+  }
+}

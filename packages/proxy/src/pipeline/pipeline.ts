@@ -1,0 +1,189 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
+import type { ConfiguredVendor } from "../config.ts";
+import { toTimestamp } from "../money/window.ts";
+import { Refused } from "../refused.ts";
+import type { Store } from "../stores/store.ts";
+import { auditRefusal } from "./audit.ts";
+import { authenticate, KEY_REVOKED } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
+import { type Call, createCall } from "./call.ts";
+import { type ForwardResult, forward } from "./forward.ts";
+import type { InFlight } from "./in-flight.ts";
+import { maskText } from "./mask.ts";
+import { parseTarget } from "./parse.ts";
+import { type PricingContext, price } from "./price.ts";
+import { reserve } from "./reserve.ts";
+import { settle } from "./settle.ts";
+import type { Upstreams } from "./upstreams.ts";
+import { toCallerHeaders } from "./vendor-headers.ts";
+
+/** What every call shares. */
+export interface PipelineContext extends PricingContext {
+  store: Store;
+  upstreams: Upstreams;
+  inFlight: InFlight;
+  /** Ms since the epoch. */
+  clock: () => number;
+  /** Told of each call when it has been settled or refused. */
+  onCall(call: Call, ending: { status: number; code: string | null; costMicroUsd: number | null }): void;
+  onInternalError(error: unknown, requestId: string): void;
+}
+
+/**
+ * One call, from the request line to its audit entry.
+ *
+ * @param url the path within the vendor, with its query, as it was sent
+ */
+export async function handleVendorCall(
+  context: PipelineContext,
+  vendor: ConfiguredVendor,
+  url: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const call = createCall(vendor, request, response, context.clock);
+  let remove = (): void => {};
+  try {
+    call.target = parseTarget(request, url);
+    const key = await authenticate(call, context.store);
+    remove = context.inFlight.add(key.id, call);
+    authorize(call, key);
+    call.route = vendor.findRoute(call.target.method, call.target.path);
+    await price(call, context);
+    await reserve(call, key, context.store);
+    const result = await forward(call, context.upstreams);
+    if (result.kind === "answered") await handBack(context, call, result);
+    else await answerFailure(context, call, result);
+  } catch (error) {
+    await answerRefusal(context, call, error);
+  } finally {
+    remove();
+  }
+}
+
+/** Settles, then lets the answer through: no caller sees a success that the ledger has not. */
+async function handBack(
+  context: PipelineContext,
+  call: Call,
+  result: ForwardResult & { kind: "answered" },
+): Promise<void> {
+  const { response, vendor, key, price } = call;
+  const { status, headers } = result.answer;
+  const cost = await settleOrReport(context, call, result, { status, code: null });
+  // The caller of a revoked key is cut off from what it reads, but learns what became of its money.
+  if (call.stopped && price.kind === "free") response.destroy();
+  if (!response.destroyed) {
+    const { secrets } = vendor.credentialFor(key?.mode ?? "live");
+    response.writeHead(status, {
+      ...toCallerHeaders(headers, (text) => maskText(text, secrets)),
+      ...toKeyHeaders(call, cost),
+    });
+  }
+  await result.relay.to(response);
+}
+
+/** A vendor that gave no answer: 502 or 504, and the hold stays unless nothing was sent. */
+async function answerFailure(
+  context: PipelineContext,
+  call: Call,
+  result: ForwardResult & { kind: "never_sent" | "lost" },
+): Promise<void> {
+  const refusal = toFailure(call, result);
+  const { status } = toErrorAnswer(refusal, call.requestId);
+  const cost = await settleOrReport(context, call, result, { status, code: refusal.code });
+  sendRefusal(call, refusal, cost);
+}
+
+/**
+ * Settles a call that has been at the vendor, and gives what it cost or holds. A ledger that fails now changes
+ * nothing for the caller: the vendor has acted, and the reservation stands.
+ */
+async function settleOrReport(
+  context: PipelineContext,
+  call: Call,
+  result: ForwardResult,
+  ending: { status: number; code: string | null },
+): Promise<number> {
+  try {
+    const settlement = await settle(call, result, ending, context.store);
+    call.remainingMicroUsd = settlement.remainingMicroUsd;
+    context.onCall(call, { ...ending, costMicroUsd: settlement.costMicroUsd });
+    return settlement.costMicroUsd ?? settlement.reservedMicroUsd;
+  } catch (error) {
+    context.onInternalError(error, call.requestId);
+    return call.reservedMicroUsd;
+  }
+}
+
+function toFailure(call: Call, { kind, error }: ForwardResult & { kind: "never_sent" | "lost" }): Refusal {
+  const { vendor, stopped, price } = call;
+  if (kind === "never_sent" && stopped) return { code: "key_revoked", message: KEY_REVOKED };
+  if (kind === "never_sent") {
+    return {
+      code: "upstream_unreachable",
+      message: `${vendor.name} can't be reached. Nothing was sent, so nothing was spent.`,
+    };
+  }
+  const isTimeout = /TIMEOUT/.test((error as { code?: string }).code ?? "");
+  const fate =
+    price.kind === "free"
+      ? ""
+      : " It may have done the work, so the amount stays held: retry with the same idempotency key.";
+  return {
+    code: isTimeout ? "upstream_timeout" : "upstream_unreachable",
+    message: isTimeout
+      ? `${vendor.name} did not answer in time.${fate}`
+      : `The connection to ${vendor.name} broke after the call was sent.${fate}`,
+    holdKept: true,
+  };
+}
+
+async function answerRefusal(context: PipelineContext, call: Call, error: unknown): Promise<void> {
+  const refusal = toRefusal(context, call, error);
+  const { status } = toErrorAnswer(refusal, call.requestId);
+  try {
+    await auditRefusal(call, status, refusal.code, context.store);
+  } catch (auditError) {
+    context.onInternalError(auditError, call.requestId);
+  }
+  context.onCall(call, { status, code: refusal.code, costMicroUsd: 0 });
+  sendRefusal(call, refusal, 0);
+}
+
+function toRefusal(context: PipelineContext, call: Call, error: unknown): Refusal {
+  if (error instanceof Refused) return error.refusal;
+  context.onInternalError(error, call.requestId);
+  return {
+    code: "internal_error",
+    message: "The proxy failed at this call. What it had reserved stays held.",
+  };
+}
+
+function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
+  const { response, request } = call;
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const { status, headers, body } = toErrorAnswer(refusal, call.requestId);
+  const bytes = Buffer.from(JSON.stringify(body));
+  // A body that nobody read would be taken for the next request.
+  if (!request.complete) response.setHeader("connection", "close");
+  response.writeHead(status, {
+    ...headers,
+    "content-length": bytes.length,
+    ...(call.key ? toKeyHeaders(call, costMicroUsd) : {}),
+  });
+  response.end(bytes);
+}
+
+function toKeyHeaders(call: Call, costMicroUsd: number): Record<string, string> {
+  const { remainingMicroUsd } = call;
+  return {
+    "keybrake-request-id": call.requestId,
+    "keybrake-cost-usd": formatUsd(costMicroUsd),
+    ...(remainingMicroUsd === null ? {} : { "keybrake-remaining-usd": formatUsd(remainingMicroUsd) }),
+    ...(call.key ? { "keybrake-key-expires-at": toTimestamp(call.key.expiresAt) } : {}),
+  };
+}

@@ -1,0 +1,65 @@
+import { Unreadable } from "../reading/unreadable.ts";
+import { Refused } from "../refused.ts";
+import type { Exchange } from "../vendors/currency.ts";
+import { priceRoute } from "../vendors/define-vendor.ts";
+import { UNPRICED } from "../vendors/price.ts";
+import { type Call, refuseForPolicy } from "./call.ts";
+import type { LookUp } from "./look-up.ts";
+import { readBody, takeBody } from "./read-body.ts";
+
+/** What pricing needs from the proxy. */
+export interface PricingContext {
+  exchange: Exchange;
+  maxBodyBytes: number;
+  lookUp: LookUp;
+}
+
+/** Step 4: the most this call can cost. What can't be read with certainty is refused, never guessed. */
+export async function price(call: Call, context: PricingContext): Promise<void> {
+  const { route, target, vendor } = call;
+  const mustCollect = route.price !== "free" && getIdempotencyKey(call) !== undefined;
+  call.body = await takeBody(call, context.maxBodyBytes, mustCollect);
+  refuseTokenInBody(call);
+  try {
+    call.body = readBody(call, call.body);
+    if (typeof route.price === "function" && target.query !== "") {
+      throw new Unreadable("a call that spends takes no query: put its fields into the body");
+    }
+    call.price = await priceRoute(route, {
+      method: target.method,
+      path: target.path,
+      form: call.body.form,
+      json: call.body.json,
+      exchange: context.exchange,
+      lookUp: (path) => context.lookUp(call, path),
+    });
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    refuseForPolicy(call, {
+      code: "unreadable_amount",
+      message: `The cost of ${target.method} ${target.path} can't be read with certainty: ${error.message}. Nothing was forwarded to ${vendor.name}.`,
+    });
+    call.price = UNPRICED;
+  }
+}
+
+/** The caller's idempotency key, where the vendor would honour it. */
+export function getIdempotencyKey({
+  vendor,
+  target,
+  request,
+}: Pick<Call, "vendor" | "target" | "request">): string | undefined {
+  if (!vendor.idempotency || target.method !== "POST") return undefined;
+  const key = request.headers[vendor.idempotency.header];
+  return typeof key === "string" && key !== "" ? key : undefined;
+}
+
+/** The vault key must not travel to the vendor in the body either. */
+function refuseTokenInBody({ body }: Call): void {
+  if (!Buffer.isBuffer(body.content) || !body.content.includes("vk_")) return;
+  if (!/vk_(?:live|test)_[0-9A-Za-z]{49}/.test(body.content.toString("latin1"))) return;
+  throw new Refused({
+    code: "malformed_request",
+    message: "Malformed request: a vault key stands in the body. Nothing was forwarded.",
+  });
+}

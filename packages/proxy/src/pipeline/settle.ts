@@ -1,0 +1,47 @@
+import { Unreadable } from "../reading/unreadable.ts";
+import type { Outcome, Settlement, Store } from "../stores/store.ts";
+import { toDraft } from "./audit.ts";
+import type { Call } from "./call.ts";
+import type { ForwardResult } from "./forward.ts";
+
+/** Step 7: writes what the call cost, and its audit entry in the same step. */
+export function settle(
+  call: Call,
+  result: ForwardResult,
+  answered: { status: number; code: string | null },
+  store: Store,
+): Promise<Settlement> {
+  const headers = result.kind === "answered" ? result.answer.headers : {};
+  const vendorRequestId = headers["request-id"] ?? headers["x-request-id"];
+  const draft = toDraft(call, {
+    ...answered,
+    decision: "allowed",
+    vendorRequestId: typeof vendorRequestId === "string" ? vendorRequestId : null,
+  });
+  return store.settle(call.requestId, toOutcome(call, result), draft);
+}
+
+/** Release only on proof; settle the true cost where the answer tells it; everything else stays held. */
+function toOutcome({ price, vendor }: Call, result: ForwardResult): Outcome {
+  if (result.kind === "never_sent") return { kind: "never_sent" };
+  if (result.kind === "lost") return { kind: "unknown" };
+  const { answer } = result;
+  if (answer.status >= 200 && answer.status < 300) {
+    const kind = vendor.idempotency?.isReplay(answer.headers) ? "replayed" : "effect";
+    return { kind, costMicroUsd: price.kind === "amount" ? readCost(price, answer) : null };
+  }
+  return { kind: vendor.refusedStatuses.includes(answer.status) ? "refused" : "unknown" };
+}
+
+function readCost(
+  price: Call["price"] & { kind: "amount" },
+  answer: Parameters<NonNullable<typeof price.toActual>>[0],
+): number | null {
+  try {
+    return price.toActual?.(answer) ?? null;
+  } catch (error) {
+    // An answer that can't be read leaves the estimate as the cost: it was an upper bound.
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import { Pool } from "undici";
+
+/** Kept connections to vendors, by origin. */
+export interface Upstreams {
+  get(origin: string): Pool;
+  /** @param now whether calls still under way are cut off, rather than waited for */
+  close(now: boolean): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * @param timeoutMs how long a vendor may take to begin its answer, and between two parts of it
+ */
+export function createUpstreams(timeoutMs: number): Upstreams {
+  const pools = new Map<string, Pool>();
+  return {
+    get(origin) {
+      const found = pools.get(origin);
+      if (found) return found;
+      const created = new Pool(origin, {
+        // HTTP/1.1, one call a connection at a time: what has been written is then known for each call.
+        allowH2: false,
+        pipelining: 1,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
+        connect: { timeout: CONNECT_TIMEOUT_MS },
+      });
+      pools.set(origin, created);
+      return created;
+    },
+    async close(now) {
+      await Promise.all([...pools.values()].map((pool) => (now ? pool.destroy() : pool.close())));
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Call } from "./call.ts";
+
+// Hop-by-hop (RFC 9110, 7.6.1), the caller's own credentials and whereabouts, and what could change the method.
+const DROPPED = new Set([
+  "accept-encoding",
+  "authorization",
+  "connection",
+  "content-length",
+  "content-type",
+  "cookie",
+  "cookie2",
+  "expect",
+  "forwarded",
+  "host",
+  "http2-settings",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "via",
+  "x-http-method",
+  "x-http-method-override",
+  "x-method-override",
+  "x-real-ip",
+]);
+
+const DROPPED_PREFIX = /^(?:x-forwarded-|keybrake-|x-keybrake-)/;
+
+/** The headers that go to the vendor: the caller's, cleaned, with the real credential. */
+export function toVendorHeaders(call: Call): Record<string, string | string[]> {
+  const { vendor, body, key } = call;
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(call.request.headers)) {
+    if (value === undefined || DROPPED.has(name) || DROPPED_PREFIX.test(name) || name === vendor.tokenHeader)
+      continue;
+    headers[name] = value;
+  }
+  // Answers must come plain: their cost is read, and secrets in them are masked.
+  headers["accept-encoding"] = "identity";
+  if (body.contentType !== undefined) headers["content-type"] = body.contentType;
+  if (Buffer.isBuffer(body.content)) headers["content-length"] = String(body.content.length);
+  else if (body.content && call.request.headers["content-length"] !== undefined) {
+    headers["content-length"] = call.request.headers["content-length"];
+  }
+  return Object.assign(headers, vendor.credentialFor(key?.mode ?? "live").headers);
+}
+
+const NOT_HANDED_BACK = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-connection",
+  "set-cookie",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** The vendor's headers that the caller gets. Ours are ours alone: a vendor can't speak in our name. */
+export function toCallerHeaders(
+  headers: Record<string, string | string[] | undefined>,
+  mask: (text: string) => string,
+): OutgoingHttpHeaders {
+  const handedBack: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || NOT_HANDED_BACK.has(name) || DROPPED_PREFIX.test(name)) continue;
+    handedBack[name] = Array.isArray(value) ? value.map(mask) : mask(value);
+  }
+  return handedBack;
+}

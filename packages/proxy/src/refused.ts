@@ -1,0 +1,20 @@
+import type { Refusal } from "@keybrake/core/protocol";
+
+/** Thrown inside the proxy to answer a call with a refusal. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.message);
+    this.refusal = refusal;
+  }
+}
+
+/** The store could not answer: nothing may pass. */
+export function toStoreUnavailable(): Refused {
+  return new Refused({
+    code: "store_unavailable",
+    message: "The ledger can't be reached, so nothing was forwarded. Try again later.",
+  });
+}

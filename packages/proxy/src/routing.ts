@@ -1,0 +1,28 @@
+import type { IncomingMessage } from "node:http";
+import type { ConfiguredVendor } from "./config.ts";
+import { isControlPath } from "./control/control-api.ts";
+
+/** Where a request goes: to the control API, or to a vendor under the path the vendor knows. */
+export type Route =
+  | { kind: "control" }
+  | { kind: "vendor"; vendor: ConfiguredVendor; url: string }
+  | { kind: "unknown_vendor"; name: string };
+
+/**
+ * Routes a request three ways: by the port it came in on, by host (`stripe.<anything>`), by path (`/stripe/…`).
+ *
+ * @param own the vendor whose own port this is
+ */
+export function routeRequest(
+  { url = "", headers }: Pick<IncomingMessage, "url" | "headers">,
+  vendors: ReadonlyMap<string, ConfiguredVendor>,
+  own: ConfiguredVendor | undefined,
+): Route {
+  const byHost = own ?? vendors.get((headers.host ?? "").split(".", 1)[0]?.toLowerCase() ?? "");
+  if (byHost) return { kind: "vendor", vendor: byHost, url };
+  if (isControlPath(url)) return { kind: "control" };
+  const name = /^\/([^/?]*)/.exec(url)?.[1] ?? "";
+  const vendor = vendors.get(name);
+  if (!vendor) return { kind: "unknown_vendor", name };
+  return { kind: "vendor", vendor, url: url.slice(name.length + 1) || "/" };
+}

@@ -1,0 +1,24 @@
+import { toStoreUnavailable } from "../refused.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * A store whose every failure is a 503 for whoever waits for it: where the ledger can't be asked, nothing passes.
+ *
+ * @param onFailure told of the failure itself, which no caller sees
+ */
+export function failClosed(store: Store, onFailure: (error: unknown) => void): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => {
+        const answer: unknown = member.apply(target, args);
+        if (!(answer instanceof Promise)) return answer;
+        return answer.catch((error: unknown) => {
+          onFailure(error);
+          throw toStoreUnavailable();
+        });
+      };
+    },
+  });
+}

@@ -1,0 +1,330 @@
+import { fitCall, getRemaining } from "../money/limits.ts";
+import { toUtcDay } from "../money/window.ts";
+import { MemoryAudit } from "./memory-audit.ts";
+import { createAccount, type SpendAccount } from "./spend-account.ts";
+import type {
+  AuditDraft,
+  BudgetSettings,
+  BudgetState,
+  IssueReplay,
+  KeyFilter,
+  KeyRecord,
+  KeyState,
+  Outcome,
+  PageOf,
+  PageRequest,
+  ReserveAnswer,
+  ReserveRequest,
+  Settlement,
+  Store,
+} from "./store.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+// Below the shortest window of any vendor (24 h), so that what shares a reservation is a replay for the vendor too.
+const REPLAY_WINDOW_MS = 23 * 3_600_000;
+
+interface KeyEntry {
+  record: KeyRecord;
+  account: SpendAccount;
+  calls: number;
+  recentCalls: number[];
+  open: Map<string, Attempt>;
+}
+
+interface BudgetEntry extends BudgetSettings {
+  name: string;
+  account: SpendAccount;
+}
+
+/** Room that was set aside, and the tries that share it. */
+interface Reservation {
+  key: KeyEntry;
+  accounts: SpendAccount[];
+  day: number;
+  microUsd: number;
+  /** False for a free call, which only counts. */
+  spends: boolean;
+  state: "held" | "settled" | "released";
+  openTries: number;
+  /** Some try ended without anybody knowing how: from then on only an answer for the whole settles it. */
+  tainted: boolean;
+  replayId: string | undefined;
+  at: number;
+}
+
+interface Attempt {
+  reservation: Reservation;
+  answer: ReserveAnswer;
+}
+
+/**
+ * The ledger in this process's memory: for development, tests and the demo. Everything is gone when the process
+ * ends, and other processes do not see it.
+ *
+ * @param clock ms since the epoch
+ */
+export function createMemoryStore(clock: () => number = Date.now): Store {
+  const keys = new Map<string, KeyEntry>();
+  const idsByTokenHash = new Map<string, string>();
+  const issued = new Map<string, IssueReplay & { id: string; at: number }>();
+  const budgets = new Map<string, Map<string, BudgetEntry>>();
+  const attempts = new Map<string, Attempt>();
+  const replays = new Map<string, Reservation>();
+  const audit = new MemoryAudit();
+
+  function getBudgetEntry(tenant: string, name: string): BudgetEntry {
+    const ofTenant = budgets.get(tenant) ?? new Map<string, BudgetEntry>();
+    budgets.set(tenant, ofTenant);
+    const found = ofTenant.get(name);
+    if (found) return found;
+    const created = {
+      name,
+      dailyCapMicroUsd: null,
+      totalCapMicroUsd: null,
+      frozen: false,
+      account: createAccount(),
+    };
+    ofTenant.set(name, created);
+    return created;
+  }
+
+  function toBudgetState({ account, ...settings }: BudgetEntry): BudgetState {
+    return { ...settings, spend: account.getSpend(toUtcDay(clock())) };
+  }
+
+  function toKeyState({ record, account, calls, recentCalls }: KeyEntry): KeyState {
+    const spend = account.getSpend(toUtcDay(clock()));
+    const states = record.policy.budgets.map((name) => toBudgetState(getBudgetEntry(record.tenant, name)));
+    return { record, spend, calls, recentCalls, budgets: states };
+  }
+
+  function findOwn(tenant: string, id: string): KeyEntry | undefined {
+    const entry = keys.get(id);
+    return entry?.record.tenant === tenant ? entry : undefined;
+  }
+
+  function matches(record: KeyRecord, filter: KeyFilter): boolean {
+    return (
+      (filter.status === undefined || getStatus(record, clock()) === filter.status) &&
+      (filter.vendor === undefined || record.vendor === filter.vendor) &&
+      (filter.labelPrefix === undefined || record.label.startsWith(filter.labelPrefix)) &&
+      (filter.budget === undefined || record.policy.budgets.includes(filter.budget))
+    );
+  }
+
+  /** The reservation of an earlier try of the same call, while the vendor still takes both for one. */
+  function findShared(replayId: string | undefined): Reservation | undefined {
+    const found = replayId === undefined ? undefined : replays.get(replayId);
+    if (!found || found.state === "released" || found.at <= clock() - REPLAY_WINDOW_MS) return undefined;
+    return found;
+  }
+
+  function admit(request: ReserveRequest, key: KeyEntry, reserveMicroUsd: number): Reservation {
+    const { record, account } = key;
+    const now = clock();
+    key.calls++;
+    if (record.policy.callsPerMinute !== undefined) {
+      key.recentCalls = [...key.recentCalls.filter((at) => at > now - MINUTE_MS), now];
+    }
+    const shared = findShared(request.replayId);
+    if (shared) return shared;
+    const reservation: Reservation = {
+      key,
+      accounts: [
+        account,
+        ...record.policy.budgets.map((name) => getBudgetEntry(record.tenant, name).account),
+      ],
+      day: toUtcDay(now),
+      microUsd: reserveMicroUsd,
+      spends: request.price.kind !== "free",
+      state: "held",
+      openTries: 0,
+      tainted: false,
+      replayId: request.replayId,
+      at: now,
+    };
+    for (const spendAccount of reservation.accounts) spendAccount.hold(reservation.day, reserveMicroUsd);
+    if (request.replayId !== undefined) replays.set(request.replayId, reservation);
+    return reservation;
+  }
+
+  return {
+    async createKey(record, replay) {
+      const before = replay && issued.get(replay.key);
+      if (replay && before && before.at > clock() - DAY_MS) {
+        if (before.requestHash !== replay.requestHash) return { status: "conflict" };
+        const entry = keys.get(before.id);
+        if (entry) return { status: "replayed", record: entry.record, salt: before.salt };
+      }
+      keys.set(record.id, { record, account: createAccount(), calls: 0, recentCalls: [], open: new Map() });
+      idsByTokenHash.set(record.tokenHash, record.id);
+      for (const name of record.policy.budgets) getBudgetEntry(record.tenant, name);
+      if (replay) issued.set(replay.key, { ...replay, id: record.id, at: clock() });
+      return { status: "created" };
+    },
+
+    async findKey(tokenHash) {
+      const id = idsByTokenHash.get(tokenHash);
+      return id === undefined ? undefined : keys.get(id)?.record;
+    },
+
+    async getKey(tenant, id) {
+      const entry = findOwn(tenant, id);
+      return entry && toKeyState(entry);
+    },
+
+    async listKeys(tenant, filter, page) {
+      const newestFirst = [...keys.values()].map(({ record }) => record).reverse();
+      return toPage(
+        newestFirst.filter((record) => record.tenant === tenant && matches(record, filter)),
+        page,
+        ({ id }) => id,
+      );
+    },
+
+    async extendKey(tenant, id, expiresAt) {
+      const entry = findOwn(tenant, id);
+      if (!entry || getStatus(entry.record, clock()) !== "active") return entry?.record;
+      entry.record = { ...entry.record, expiresAt: Math.min(expiresAt, entry.record.maxExpiresAt) };
+      return entry.record;
+    },
+
+    async revokeKeys(tenant, filter) {
+      const found = "id" in filter ? [findOwn(tenant, filter.id)] : [...keys.values()];
+      const revoked: string[] = [];
+      for (const entry of found) {
+        if (entry?.record.tenant !== tenant || entry.record.revokedAt !== null) continue;
+        if (!("id" in filter) && !matches(entry.record, { ...filter, status: "active" })) continue;
+        entry.record = { ...entry.record, revokedAt: clock() };
+        revoked.push(entry.record.id);
+      }
+      return revoked;
+    },
+
+    async listInFlight(keyId) {
+      const open = keys.get(keyId)?.open ?? new Map<string, Attempt>();
+      return [...open].map(([attemptId, { answer }]) => ({
+        attemptId,
+        heldMicroUsd: answer.admitted ? answer.reservedMicroUsd : 0,
+      }));
+    },
+
+    async getBudget(tenant, name) {
+      const entry = budgets.get(tenant)?.get(name);
+      return entry && toBudgetState(entry);
+    },
+
+    async listBudgets(tenant, page) {
+      const byName = [...(budgets.get(tenant)?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
+      return toPage(byName.map(toBudgetState), page, ({ name }) => name);
+    },
+
+    async putBudget(tenant, name, update) {
+      return toBudgetState(Object.assign(getBudgetEntry(tenant, name), update));
+    },
+
+    async reserve(request) {
+      const repeated = attempts.get(request.attemptId);
+      if (repeated) return repeated.answer;
+      const key = keys.get(request.keyId);
+      if (!key) throw new Error(`no key ${request.keyId}`);
+      const state = toKeyState(key);
+      const shared = findShared(request.replayId);
+      const fit = fitCall(state, request.price, clock(), shared !== undefined);
+      const cannotShadow = fit.refusal?.code === "key_revoked" || fit.refusal?.code === "key_expired";
+      if (fit.refusal && (cannotShadow || !key.record.policy.shadow)) {
+        return { admitted: false, refusal: fit.refusal, remainingMicroUsd: getRemaining(state, clock()) };
+      }
+      const reservation = admit(request, key, fit.reserveMicroUsd);
+      reservation.openTries++;
+      const answer: ReserveAnswer = {
+        admitted: true,
+        reservedMicroUsd: reservation.microUsd,
+        remainingMicroUsd: getRemaining(toKeyState(key), clock()),
+        wouldRefuse: fit.refusal?.code ?? null,
+      };
+      attempts.set(request.attemptId, { reservation, answer });
+      key.open.set(request.attemptId, { reservation, answer });
+      return answer;
+    },
+
+    async settle(attemptId, outcome, draft) {
+      const attempt = attempts.get(attemptId);
+      if (!attempt) throw new Error(`no open try ${attemptId}`);
+      const { reservation } = attempt;
+      const settled = endTry(reservation, outcome);
+      attempts.delete(attemptId);
+      reservation.key.open.delete(attemptId);
+      const settlement: Settlement = {
+        ...settled,
+        reservedMicroUsd: reservation.microUsd,
+        remainingMicroUsd: getRemaining(toKeyState(reservation.key), clock()),
+      };
+      audit.append(toRecord(draft, settlement));
+      return settlement;
+    },
+
+    appendAudit: async (record) => audit.append(record),
+    listAudit: async (tenant, filter, page) => audit.list(tenant, filter, page),
+    listAuditAfter: async (tenant, filter, page) => audit.listAfter(tenant, filter, page),
+    getNewestAuditId: async (tenant) => audit.getNewestId(tenant),
+    onAudit: (listener) => audit.onAppend(listener),
+    ping: async () => {},
+    close: async () => {},
+  };
+}
+
+/** What a try's end does to the reservation it shares, and what that call cost. */
+function endTry(reservation: Reservation, outcome: Outcome): Pick<Settlement, "outcome" | "costMicroUsd"> {
+  reservation.openTries--;
+  if (!reservation.spends) return { outcome: "none", costMicroUsd: 0 };
+  if (outcome.kind === "effect" || outcome.kind === "replayed") return endWithEffect(reservation, outcome);
+  // The money of this call was settled by another try; this one moved nothing.
+  if (reservation.state !== "held") return { outcome: "settled", costMicroUsd: 0 };
+  if (outcome.kind === "unknown") {
+    if (!reservation.tainted) for (const account of reservation.accounts) account.doubt(reservation.microUsd);
+    reservation.tainted = true;
+  }
+  // A refusal of this try says nothing about another that is still out, or that ended in doubt.
+  if (reservation.tainted || reservation.openTries > 0) return { outcome: "unknown", costMicroUsd: null };
+  for (const account of reservation.accounts) account.release(reservation.day, reservation.microUsd, false);
+  reservation.state = "released";
+  return { outcome: "released", costMicroUsd: 0 };
+}
+
+function endWithEffect(
+  reservation: Reservation,
+  outcome: { kind: "effect" | "replayed"; costMicroUsd: number | null },
+): Pick<Settlement, "outcome" | "costMicroUsd"> {
+  const { accounts, day, microUsd, state, tainted } = reservation;
+  // A second effect without the vendor's replay marker is a second charge: the vendor had forgotten the first.
+  if (state === "settled" && outcome.kind === "replayed") return { outcome: "settled", costMicroUsd: 0 };
+  const cost = outcome.costMicroUsd ?? microUsd;
+  for (const account of accounts) {
+    if (state === "held") account.release(day, microUsd, tainted);
+    account.spend(day, cost);
+  }
+  reservation.state = "settled";
+  const isUnknown = outcome.costMicroUsd === null && microUsd === 0;
+  return { outcome: "settled", costMicroUsd: isUnknown ? null : cost };
+}
+
+function getStatus(record: KeyRecord, now: number): "active" | "expired" | "revoked" {
+  if (record.revokedAt !== null) return "revoked";
+  return record.expiresAt <= now ? "expired" : "active";
+}
+
+function toRecord(draft: AuditDraft, settlement: Settlement): Parameters<MemoryAudit["append"]>[0] {
+  const { outcome, reservedMicroUsd, costMicroUsd } = settlement;
+  return { ...draft, outcome, reservedMicroUsd, costMicroUsd };
+}
+
+function toPage<Item>(
+  items: Item[],
+  { limit, startingAfter }: PageRequest,
+  toId: (item: Item) => string,
+): PageOf<Item> {
+  const start = startingAfter === undefined ? 0 : items.findIndex((item) => toId(item) === startingAfter) + 1;
+  return { items: items.slice(start, start + limit), hasMore: items.length > start + limit };
+}

@@ -1,0 +1,61 @@
+import type { Spend } from "./store.ts";
+
+/** What one key or one budget has spent and holds, by UTC day and in all; amounts in micro-USD. */
+export interface SpendAccount {
+  getSpend(day: number): Spend;
+  /** Sets an amount aside on a day. */
+  hold(day: number, microUsd: number): void;
+  /** Gives a held amount back; `doubted` where it counted as unknown. */
+  release(day: number, microUsd: number, doubted: boolean): void;
+  /** Marks a held amount as one whose outcome nobody knows. */
+  doubt(microUsd: number): void;
+  spend(day: number, microUsd: number): void;
+}
+
+/** Days whose reservations may still be open; older ones are no longer asked for. */
+const DAYS_KEPT = 3;
+
+export function createAccount(): SpendAccount {
+  const days = new Map<number, { spent: number; held: number }>();
+  let total = 0;
+  let held = 0;
+  let unknown = 0;
+
+  function getDay(day: number): { spent: number; held: number } {
+    const found = days.get(day);
+    if (found) return found;
+    const created = { spent: 0, held: 0 };
+    days.set(day, created);
+    for (const other of days.keys()) if (other <= day - DAYS_KEPT) days.delete(other);
+    return created;
+  }
+
+  return {
+    getSpend(day) {
+      const today = days.get(day) ?? { spent: 0, held: 0 };
+      return {
+        dailyMicroUsd: today.spent,
+        dailyHeldMicroUsd: today.held,
+        totalMicroUsd: total,
+        heldMicroUsd: held,
+        unknownMicroUsd: unknown,
+      };
+    },
+    hold(day, microUsd) {
+      getDay(day).held += microUsd;
+      held += microUsd;
+    },
+    release(day, microUsd, doubted) {
+      getDay(day).held -= microUsd;
+      held -= microUsd;
+      if (doubted) unknown -= microUsd;
+    },
+    doubt(microUsd) {
+      unknown += microUsd;
+    },
+    spend(day, microUsd) {
+      getDay(day).spent += microUsd;
+      total += microUsd;
+    },
+  };
+}

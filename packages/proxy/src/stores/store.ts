@@ -1,0 +1,234 @@
+import type { Price } from "../vendors/price.ts";
+
+/** The policy of a key as the ledger needs it; amounts in micro-USD. */
+export interface KeyPolicy {
+  allowedEndpoints?: string[];
+  dailyCapMicroUsd?: number;
+  totalCapMicroUsd?: number;
+  maxMicroUsdPerCall?: number;
+  maxCalls?: number;
+  callsPerMinute?: number;
+  budgets: string[];
+  shadow: boolean;
+  accounts: string[];
+  allowRecurring: boolean;
+  metadata: Record<string, string>;
+}
+
+/** A vault key as it is stored: of its token only the SHA-256. Times are ms since the epoch. */
+export interface KeyRecord {
+  id: string;
+  tenant: string;
+  tokenHash: string;
+  label: string;
+  vendor: string;
+  mode: "live" | "test";
+  policy: KeyPolicy;
+  createdAt: number;
+  expiresAt: number;
+  /** No `extend` goes past this moment. */
+  maxExpiresAt: number;
+  revokedAt: number | null;
+}
+
+/** What was spent under a limit. `held` is reserved and not yet settled; `unknown` is the part of it whose outcome nobody knows. */
+export interface Spend {
+  dailyMicroUsd: number;
+  dailyHeldMicroUsd: number;
+  totalMicroUsd: number;
+  heldMicroUsd: number;
+  unknownMicroUsd: number;
+}
+
+export interface BudgetSettings {
+  dailyCapMicroUsd: number | null;
+  totalCapMicroUsd: number | null;
+  frozen: boolean;
+}
+
+export interface BudgetState extends BudgetSettings {
+  name: string;
+  spend: Spend;
+}
+
+/** A key with everything its next call must fit. */
+export interface KeyState {
+  record: KeyRecord;
+  spend: Spend;
+  calls: number;
+  /** When its calls of the last minute were admitted, oldest first; empty where no `callsPerMinute` is set. */
+  recentCalls: number[];
+  budgets: BudgetState[];
+}
+
+/** Why a call does not fit. `limit` names the limit as `key:daily`, `budget:user:42:total`, …; amounts in micro-USD. */
+export interface LimitRefusal {
+  code:
+    | "key_revoked"
+    | "key_expired"
+    | "budget_frozen"
+    | "call_limit_reached"
+    | "rate_limited"
+    | "unpriced_endpoint"
+    | "currency_unpriced"
+    | "cap_exhausted";
+  limit?: string;
+  capMicroUsd?: number;
+  spentMicroUsd?: number;
+  heldMicroUsd?: number;
+  requestedMicroUsd?: number;
+  resetsAt?: number;
+  retryAfterSeconds?: number;
+}
+
+/** A call that asks for room. */
+export interface ReserveRequest {
+  /** Unique to this try. Reserving twice under one id changes nothing. */
+  attemptId: string;
+  keyId: string;
+  price: Price;
+  /** The same for tries that the vendor takes for one: they share one reservation. */
+  replayId?: string;
+}
+
+export type ReserveAnswer =
+  | {
+      admitted: true;
+      /** What this call may cost: its own reservation, or the shared one of its replay. */
+      reservedMicroUsd: number;
+      remainingMicroUsd: number | null;
+      /** For a shadow key: the code that would have refused the call. */
+      wouldRefuse: string | null;
+    }
+  | { admitted: false; refusal: LimitRefusal; remainingMicroUsd: number | null };
+
+/**
+ * What is known about a try when it is over:
+ * `effect` the vendor did it, for `costMicroUsd`, or for what was reserved where the answer does not tell (null) · `replayed` the vendor says it had done it before ·
+ * `refused` a definite refusal · `never_sent` no byte left · `unknown` nobody can tell.
+ */
+export type Outcome =
+  | { kind: "effect"; costMicroUsd: number | null }
+  | { kind: "replayed"; costMicroUsd: number | null }
+  | { kind: "refused" }
+  | { kind: "never_sent" }
+  | { kind: "unknown" };
+
+/** What became of the money of a call. */
+export interface Settlement {
+  outcome: AuditRecord["outcome"];
+  reservedMicroUsd: number;
+  costMicroUsd: number | null;
+  remainingMicroUsd: number | null;
+}
+
+/** One call that named a vendor. */
+export interface AuditRecord {
+  id: string;
+  requestId: string;
+  at: number;
+  /** Null where nobody could be recognised by the credential. */
+  tenant: string | null;
+  keyId: string | null;
+  label: string | null;
+  vendor: string;
+  mode: "live" | "test" | null;
+  method: string;
+  path: string;
+  decision: "allowed" | "refused";
+  code: string | null;
+  wouldRefuse: string | null;
+  status: number;
+  outcome: "settled" | "released" | "unknown" | "none";
+  reservedMicroUsd: number;
+  costMicroUsd: number | null;
+  budgets: string[];
+  metadata: Record<string, string>;
+  vendorRequestId: string | null;
+  durationMs: number;
+}
+
+/** An entry before its money is settled. */
+export type AuditDraft = Omit<AuditRecord, "outcome" | "reservedMicroUsd" | "costMicroUsd">;
+
+export interface KeyFilter {
+  status?: "active" | "expired" | "revoked";
+  vendor?: string;
+  labelPrefix?: string;
+  budget?: string;
+}
+
+export interface AuditFilter {
+  keyId?: string;
+  labelPrefix?: string;
+  vendor?: string;
+  budget?: string;
+  decision?: "allowed" | "refused";
+  since?: number;
+  until?: number;
+}
+
+export interface PageRequest {
+  limit: number;
+  startingAfter?: string;
+}
+
+export interface PageOf<Item> {
+  items: Item[];
+  hasMore: boolean;
+}
+
+/** The memory of an `Idempotency-Key` on issue: who asked for what, and the salt its token is derived from. */
+export interface IssueReplay {
+  key: string;
+  requestHash: string;
+  salt: string;
+}
+
+/**
+ * The ledger. Every verb is atomic: it happens whole or not at all, whatever runs beside it. The verbs that
+ * change money are idempotent by their ids, so that a caller who got no answer may ask again. A store that can't
+ * answer rejects, and nothing is forwarded. Ids of another tenant are as good as absent.
+ */
+export interface Store {
+  /** Stores a key, and its unknown budgets uncapped. The same replay key gives the first record back. */
+  createKey(
+    record: KeyRecord,
+    replay?: IssueReplay,
+  ): Promise<
+    { status: "created" } | { status: "replayed"; record: KeyRecord; salt: string } | { status: "conflict" }
+  >;
+  findKey(tokenHash: string): Promise<KeyRecord | undefined>;
+  getKey(tenant: string, id: string): Promise<KeyState | undefined>;
+  listKeys(tenant: string, filter: KeyFilter, page: PageRequest): Promise<PageOf<KeyRecord>>;
+  /** Moves the end of an active key; never past its `maxExpiresAt`. */
+  extendKey(tenant: string, id: string, expiresAt: number): Promise<KeyRecord | undefined>;
+  /** Revokes keys; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
+  revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): Promise<string[]>;
+  /** The tries of a key that are admitted and not over, with what each holds. */
+  listInFlight(keyId: string): Promise<{ attemptId: string; heldMicroUsd: number }[]>;
+
+  getBudget(tenant: string, name: string): Promise<BudgetState | undefined>;
+  listBudgets(tenant: string, page: PageRequest): Promise<PageOf<BudgetState>>;
+  putBudget(tenant: string, name: string, update: Partial<BudgetSettings>): Promise<BudgetState>;
+
+  /** One step over the key's state, caps, call count and all its budgets: all or nothing. */
+  reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+  /** Ends a try, and appends its audit entry in the same step. */
+  settle(attemptId: string, outcome: Outcome, audit: AuditDraft): Promise<Settlement>;
+
+  /** Appends the entry of a call that reserved nothing. */
+  appendAudit(record: AuditRecord): Promise<void>;
+  /** Newest first. */
+  listAudit(tenant: string, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditRecord>>;
+  /** Oldest first, after an entry (or from the first): what a stream that was cut off has missed. */
+  listAuditAfter(tenant: string, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditRecord>>;
+  /** The id of the newest entry of a tenant. */
+  getNewestAuditId(tenant: string): Promise<string | undefined>;
+  /** Calls back after entries were appended. The returned function ends it. */
+  onAudit(listener: () => void): () => void;
+
+  /** Rejects where the store can't serve. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,106 @@
+import { compileEndpoints, type EndpointMatcher } from "../money/endpoint-pattern.ts";
+import type { FormFields } from "../reading/form-body.ts";
+import type { JsonValue } from "../reading/json-body.ts";
+import type { Exchange } from "./currency.ts";
+import { FREE, type Price, UNPRICED } from "./price.ts";
+
+/** What a pricer may read of a call. Exactly one of `form` and `json` is there, by the route's `body`. */
+export interface PricedCall {
+  method: string;
+  /** The path within the vendor, decoded. */
+  path: string;
+  form: FormFields;
+  json: JsonValue | undefined;
+  exchange: Exchange;
+  /**
+   * Reads an object of the vendor with the real credential, for a call whose amount lives on another object;
+   * `undefined` where the operator turned look-ups off or the vendor gave no such object.
+   */
+  lookUp(path: string): Promise<JsonValue | undefined>;
+}
+
+/** Turns a call into a {@link Price}. Throws `Unreadable` for an amount it can't be certain of. */
+export type Pricer = (call: PricedCall) => Price | Promise<Price>;
+
+/** How the calls of some endpoints are read and priced. */
+export interface RouteDefinition {
+  /** Endpoint patterns, as in a policy. The first route that matches a call decides. */
+  match: string[];
+  price: "free" | "unpriced" | Pricer;
+  /** What the body must be for the price to be read. Required with a pricer; a call with another body is refused. */
+  body?: "form" | "json";
+  /** One of the vendor's `upstreams`. Default: the main one. */
+  upstream?: string;
+}
+
+/** A vendor: where it is, how it is paid, and where it keeps its secrets. */
+export interface VendorDefinition {
+  /** Lower-case name: the first segment of the path at the proxy. */
+  name: string;
+  /** Origin of the vendor's API, such as `https://api.stripe.com`. */
+  upstream: string;
+  /** Further origins that some routes go to, by name. */
+  upstreams?: Record<string, string>;
+  /** Headers that carry the credential: `{{secret}}` stands for it, `{{basic}}` for its Base64 form. */
+  auth: Record<string, string>;
+  /** A header other than `Authorization` in which the vendor's SDK sends its key, and so the vault key. */
+  tokenHeader?: string;
+  /** Headers that switch to another account of the vendor; their value must be in the policy's `accounts`. */
+  accountHeaders?: string[];
+  /** How the vendor recognises a repeated POST; left out where it can't. */
+  idempotency?: {
+    header: string;
+    /** Whether an answer says that nothing was done again. */
+    isReplay(headers: Record<string, string | string[] | undefined>): boolean;
+  };
+  /** A JSON body where a form is needed is read strictly and forwarded as a form. Default false. */
+  jsonToForm?: boolean;
+  /** Statuses by which the vendor says for certain that nothing happened. */
+  refusedStatuses: number[];
+  /** Endpoints whose answer holds a secret; never reached unless the operator allows them by name. */
+  secretEndpoints?: string[];
+  /** Query parameters that make any endpoint show a secret, as a pattern on the decoded query. */
+  secretQuery?: RegExp;
+  routes: RouteDefinition[];
+}
+
+/** A vendor definition, ready for the hot path. */
+export interface Vendor extends VendorDefinition {
+  isSecret: EndpointMatcher;
+  findRoute(method: string, path: string): RouteDefinition;
+}
+
+const READ_ONLY = new Set(["GET", "HEAD", "OPTIONS"]);
+const FREE_ROUTE: RouteDefinition = { match: [], price: "free" };
+const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
+
+/**
+ * Compiles a vendor definition. A call that no route names is free where its method only reads, and unpriced
+ * otherwise: under a cap it is refused.
+ *
+ * @example
+ * defineVendor({
+ *   name: "acme",
+ *   upstream: "https://api.acme.com",
+ *   auth: { authorization: "Bearer {{secret}}" },
+ *   refusedStatuses: [400, 401, 402, 403, 404, 422, 429],
+ *   routes: [{ match: ["POST /v1/quotes"], price: "free" }],
+ * });
+ */
+export function defineVendor(definition: VendorDefinition): Vendor {
+  const routes = definition.routes.map((route) => ({ route, matches: compileEndpoints(route.match) }));
+  return {
+    ...definition,
+    isSecret: compileEndpoints(definition.secretEndpoints ?? []),
+    findRoute(method, path) {
+      const found = routes.find(({ matches }) => matches(method, path));
+      return found?.route ?? (READ_ONLY.has(method) ? FREE_ROUTE : UNPRICED_ROUTE);
+    },
+  };
+}
+
+/** The price of a call by its route. */
+export function priceRoute(route: RouteDefinition, call: PricedCall): Price | Promise<Price> {
+  if (route.price === "free") return FREE;
+  return route.price === "unpriced" ? UNPRICED : route.price(call);
+}

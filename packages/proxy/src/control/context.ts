@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import type { ResolvedConfig } from "../config.ts";
 import type { InFlight } from "../pipeline/in-flight.ts";
@@ -22,7 +23,7 @@ export interface ControlVariables {
   token: string;
 }
 
-export type ControlEnv = { Variables: ControlVariables };
+export type ControlEnv = { Variables: ControlVariables; Bindings: HttpBindings };
 
 /** Lets through who presents a Keybrake token of the configuration. */
 export function requireToken({ config }: ControlContext): MiddlewareHandler<ControlEnv> {

@@ -1,6 +1,5 @@
 import { toErrorAnswer } from "@keybrake/core/protocol";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { Refused } from "../refused.ts";
 import { createId } from "../secrets.ts";
@@ -12,8 +11,6 @@ import type { Metrics } from "./metrics.ts";
 import { toOpenApi } from "./openapi.ts";
 import { serveOperations } from "./operation.ts";
 import { validateOperation } from "./validate.ts";
-
-const MAX_BODY_BYTES = 65_536;
 
 /** Paths that belong to the control API, whatever vendors are configured. */
 export function isControlPath(url: string): boolean {
@@ -57,17 +54,6 @@ export function createControlApi(
   app.get("/v1/openapi.json", (c) => c.json(openApi));
 
   app.use(requireToken(context));
-  app.use(
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new Refused({
-          code: "request_too_large",
-          message: `The body is larger than ${MAX_BODY_BYTES} bytes.`,
-        });
-      },
-    }),
-  );
   serveAuditStream(app, context);
   serveOperations(app, operations);
 

@@ -1,8 +1,11 @@
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod/mini";
+import { collect } from "../pipeline/read-body.ts";
 import { Refused } from "../refused.ts";
 import type { ControlEnv } from "./context.ts";
+
+const MAX_BODY_BYTES = 65_536;
 
 /** One call of the control API: what it takes, what it answers, and how. The router and OpenAPI both read it. */
 export interface Operation<Body = unknown, Query = unknown> {
@@ -38,14 +41,15 @@ export function serveOperations(app: Hono<ControlEnv>, operations: readonly Oper
 }
 
 async function readJson(c: Context<ControlEnv>): Promise<unknown> {
-  const text = await c.req.text();
+  const body = await collect(c.env.incoming, MAX_BODY_BYTES);
   try {
-    return JSON.parse(text === "" ? "{}" : text);
+    return JSON.parse(body.length === 0 ? "{}" : body.toString());
   } catch {
     throw new Refused({ code: "malformed_request", message: "The body is not valid JSON." });
   }
 }
 
+/** A value of the schema. @throws {Refused} that names every field which is wrong */
 export function check<Value>(schema: z.core.$ZodType<Value>, value: unknown): Value {
   const parsed = z.safeParse(schema, value);
   if (parsed.success) return parsed.data;

@@ -76,9 +76,10 @@ function isSmall({ headers }: IncomingMessage): boolean {
 
 /** The whole body. A caller that leaves before its end gets no answer and reaches nobody. */
 export function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (!hasBody(request)) return Promise.resolve(Buffer.alloc(0));
   const tooLarge = new Refused({
     code: "request_too_large",
-    message: `The body is larger than ${maxBytes} bytes, the most this proxy reads to price a call.`,
+    message: `The body is larger than ${maxBytes} bytes, the most this proxy reads of such a call.`,
   });
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge);
   return new Promise((resolve, reject) => {

@@ -3,8 +3,8 @@ import { MAX_USD, toMicroUsd } from "./money.ts";
 
 /** A cap or an amount of USD on the wire: 0 or more, at most six decimals, at most 9,000,000,000. */
 export const usd = z.number().check(
-  z.minimum(0),
-  z.maximum(MAX_USD),
+  z.minimum(0, { abort: true }),
+  z.maximum(MAX_USD, { abort: true }),
   z.refine((value) => toMicroUsd(value) !== undefined, "must have at most 6 decimals"),
 );
 

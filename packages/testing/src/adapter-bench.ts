@@ -131,9 +131,9 @@ export async function scenario(
   }
 }
 
-/** Waits for something to become true; fails after ten seconds, which no healthy run comes near. */
+/** Waits for something to become true. The deadline is far from any healthy run, and before a runner's own. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 10_000; !(await condition()); ) {
+  for (const deadline = Date.now() + 4_000; !(await condition()); ) {
     assert.ok(Date.now() < deadline, `waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -134,7 +134,11 @@ function refuseAmount(
 ): LimitRefusal | undefined {
   if (price.kind === "free") return undefined;
   const { maxMicroUsdPerCall } = record.policy;
-  if (maxMicroUsdPerCall !== undefined && requestedMicroUsd > maxMicroUsdPerCall) {
+  // A limit of 0 refuses every spending call, one for 0 USD and one without a price too.
+  if (
+    maxMicroUsdPerCall !== undefined &&
+    (maxMicroUsdPerCall === 0 || requestedMicroUsd > maxMicroUsdPerCall)
+  ) {
     return {
       code: "cap_exhausted",
       limit: "key:per_call",
@@ -142,7 +146,6 @@ function refuseAmount(
       requestedMicroUsd,
     };
   }
-  // A cap of 0 refuses every spending call, one for 0 USD too.
   const full = caps.find((cap) => cap.capMicroUsd === 0 || requestedMicroUsd > roomUnder(cap));
   return full && { code: "cap_exhausted", requestedMicroUsd, ...full };
 }

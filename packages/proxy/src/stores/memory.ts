@@ -1,6 +1,7 @@
 import { fitCall, getRemaining } from "../money/limits.ts";
 import { toUtcDay } from "../money/window.ts";
 import { MemoryAudit } from "./memory-audit.ts";
+import { endTry, type Reservation } from "./reservation.ts";
 import { createAccount, type SpendAccount } from "./spend-account.ts";
 import type {
   AuditDraft,
@@ -10,7 +11,6 @@ import type {
   KeyFilter,
   KeyRecord,
   KeyState,
-  Outcome,
   PageOf,
   PageRequest,
   ReserveAnswer,
@@ -23,6 +23,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 // Below the shortest window of any vendor (24 h), so that what shares a reservation is a replay for the vendor too.
 const REPLAY_WINDOW_MS = 23 * 3_600_000;
+// How long a try that is over can still be asked for again.
+const ATTEMPT_KEPT_MS = 10 * MINUTE_MS;
 
 interface KeyEntry {
   record: KeyRecord;
@@ -37,25 +39,13 @@ interface BudgetEntry extends BudgetSettings {
   account: SpendAccount;
 }
 
-/** Room that was set aside, and the tries that share it. */
-interface Reservation {
-  key: KeyEntry;
-  accounts: SpendAccount[];
-  day: number;
-  microUsd: number;
-  /** False for a free call, which only counts. */
-  spends: boolean;
-  state: "held" | "settled" | "released";
-  openTries: number;
-  /** Some try ended without anybody knowing how: from then on only an answer for the whole settles it. */
-  tainted: boolean;
-  replayId: string | undefined;
-  at: number;
-}
-
+/** A try of a call. It outlives its end for a while, so that whoever got no answer may ask again. */
 interface Attempt {
+  key: KeyEntry;
   reservation: Reservation;
   answer: ReserveAnswer;
+  at: number;
+  settlement?: Settlement;
 }
 
 /**
@@ -130,7 +120,6 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     const shared = findShared(request.replayId);
     if (shared) return shared;
     const reservation: Reservation = {
-      key,
       accounts: [
         account,
         ...record.policy.budgets.map((name) => getBudgetEntry(record.tenant, name).account),
@@ -141,12 +130,27 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       state: "held",
       openTries: 0,
       tainted: false,
-      replayId: request.replayId,
       at: now,
     };
     for (const spendAccount of reservation.accounts) spendAccount.hold(reservation.day, reserveMicroUsd);
-    if (request.replayId !== undefined) replays.set(request.replayId, reservation);
+    if (request.replayId !== undefined) {
+      // Deleted first: a map keeps the place of a name, and the oldest must stand in front to be forgotten.
+      replays.delete(request.replayId);
+      replays.set(request.replayId, reservation);
+    }
     return reservation;
+  }
+
+  /** Drops what nobody can ask for any more. Both maps are in the order of time. */
+  function forget(): void {
+    for (const [replayId, { at, openTries }] of replays) {
+      if (at > clock() - REPLAY_WINDOW_MS) break;
+      if (openTries === 0) replays.delete(replayId);
+    }
+    for (const [attemptId, { at, settlement }] of attempts) {
+      if (at > clock() - ATTEMPT_KEPT_MS) break;
+      if (settlement) attempts.delete(attemptId);
+    }
   }
 
   return {
@@ -204,10 +208,12 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
 
     async listInFlight(keyId) {
       const open = keys.get(keyId)?.open ?? new Map<string, Attempt>();
-      return [...open].map(([attemptId, { answer }]) => ({
-        attemptId,
-        heldMicroUsd: answer.admitted ? answer.reservedMicroUsd : 0,
-      }));
+      const counted = new Set<Reservation>();
+      return [...open].map(([attemptId, { reservation }]) => {
+        const holds = reservation.state === "held" && !counted.has(reservation);
+        counted.add(reservation);
+        return { attemptId, heldMicroUsd: holds ? reservation.microUsd : 0 };
+      });
     },
 
     async getBudget(tenant, name) {
@@ -227,6 +233,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     async reserve(request) {
       const repeated = attempts.get(request.attemptId);
       if (repeated) return repeated.answer;
+      forget();
       const key = keys.get(request.keyId);
       if (!key) throw new Error(`no key ${request.keyId}`);
       const state = toKeyState(key);
@@ -244,23 +251,25 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         remainingMicroUsd: getRemaining(toKeyState(key), clock()),
         wouldRefuse: fit.refusal?.code ?? null,
       };
-      attempts.set(request.attemptId, { reservation, answer });
-      key.open.set(request.attemptId, { reservation, answer });
+      const attempt: Attempt = { key, reservation, answer, at: clock() };
+      attempts.set(request.attemptId, attempt);
+      key.open.set(request.attemptId, attempt);
       return answer;
     },
 
     async settle(attemptId, outcome, draft) {
       const attempt = attempts.get(attemptId);
-      if (!attempt) throw new Error(`no open try ${attemptId}`);
-      const { reservation } = attempt;
+      if (!attempt) throw new Error(`no try ${attemptId}`);
+      if (attempt.settlement) return attempt.settlement;
+      const { key, reservation } = attempt;
       const settled = endTry(reservation, outcome);
-      attempts.delete(attemptId);
-      reservation.key.open.delete(attemptId);
+      key.open.delete(attemptId);
       const settlement: Settlement = {
         ...settled,
         reservedMicroUsd: reservation.microUsd,
-        remainingMicroUsd: getRemaining(toKeyState(reservation.key), clock()),
+        remainingMicroUsd: getRemaining(toKeyState(key), clock()),
       };
+      attempt.settlement = settlement;
       audit.append(toRecord(draft, settlement));
       return settlement;
     },
@@ -273,41 +282,6 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     ping: async () => {},
     close: async () => {},
   };
-}
-
-/** What a try's end does to the reservation it shares, and what that call cost. */
-function endTry(reservation: Reservation, outcome: Outcome): Pick<Settlement, "outcome" | "costMicroUsd"> {
-  reservation.openTries--;
-  if (!reservation.spends) return { outcome: "none", costMicroUsd: 0 };
-  if (outcome.kind === "effect" || outcome.kind === "replayed") return endWithEffect(reservation, outcome);
-  // The money of this call was settled by another try; this one moved nothing.
-  if (reservation.state !== "held") return { outcome: "settled", costMicroUsd: 0 };
-  if (outcome.kind === "unknown") {
-    if (!reservation.tainted) for (const account of reservation.accounts) account.doubt(reservation.microUsd);
-    reservation.tainted = true;
-  }
-  // A refusal of this try says nothing about another that is still out, or that ended in doubt.
-  if (reservation.tainted || reservation.openTries > 0) return { outcome: "unknown", costMicroUsd: null };
-  for (const account of reservation.accounts) account.release(reservation.day, reservation.microUsd, false);
-  reservation.state = "released";
-  return { outcome: "released", costMicroUsd: 0 };
-}
-
-function endWithEffect(
-  reservation: Reservation,
-  outcome: { kind: "effect" | "replayed"; costMicroUsd: number | null },
-): Pick<Settlement, "outcome" | "costMicroUsd"> {
-  const { accounts, day, microUsd, state, tainted } = reservation;
-  // A second effect without the vendor's replay marker is a second charge: the vendor had forgotten the first.
-  if (state === "settled" && outcome.kind === "replayed") return { outcome: "settled", costMicroUsd: 0 };
-  const cost = outcome.costMicroUsd ?? microUsd;
-  for (const account of accounts) {
-    if (state === "held") account.release(day, microUsd, tainted);
-    account.spend(day, cost);
-  }
-  reservation.state = "settled";
-  const isUnknown = outcome.costMicroUsd === null && microUsd === 0;
-  return { outcome: "settled", costMicroUsd: isUnknown ? null : cost };
 }
 
 function getStatus(record: KeyRecord, now: number): "active" | "expired" | "revoked" {

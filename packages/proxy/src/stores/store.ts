@@ -205,7 +205,7 @@ export interface Store {
   extendKey(tenant: string, id: string, expiresAt: number): Promise<KeyRecord | undefined>;
   /** Revokes keys; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
   revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): Promise<string[]>;
-  /** The tries of a key that are admitted and not over, with what each holds. */
+  /** The tries of a key that are admitted and not over, oldest first, with what each holds; what several share counts for the oldest. */
   listInFlight(keyId: string): Promise<{ attemptId: string; heldMicroUsd: number }[]>;
 
   getBudget(tenant: string, name: string): Promise<BudgetState | undefined>;
@@ -214,7 +214,10 @@ export interface Store {
 
   /** One step over the key's state, caps, call count and all its budgets: all or nothing. */
   reserve(request: ReserveRequest): Promise<ReserveAnswer>;
-  /** Ends a try, and appends its audit entry in the same step. */
+  /**
+   * Ends a try, and appends its audit entry in the same step. Ended again, it stays as it is and gives the same
+   * settlement; rejects for a try that was never admitted.
+   */
   settle(attemptId: string, outcome: Outcome, audit: AuditDraft): Promise<Settlement>;
 
   /** Appends the entry of a call that reserved nothing. */

@@ -1,0 +1,27 @@
+/**
+ * What every store must do, as data: run it under any test runner, against any store.
+ *
+ * @example
+ * it.each(storeCases)("$name", ({ run }) => run(createMemoryStore));
+ *
+ * @module
+ */
+import { auditCases } from "./cases/audit.ts";
+import { budgetCases } from "./cases/budgets.ts";
+import { keyCases } from "./cases/keys.ts";
+import { replayCases } from "./cases/replays.ts";
+import { reserveCases } from "./cases/reserving.ts";
+import type { StoreCase } from "./cases/store-bench.ts";
+import { windowCases } from "./cases/windows.ts";
+
+export type { CreateStore, StoreCase } from "./cases/store-bench.ts";
+
+/** The specification of a store. */
+export const storeCases: readonly StoreCase[] = [
+  ...reserveCases,
+  ...replayCases,
+  ...windowCases,
+  ...keyCases,
+  ...budgetCases,
+  ...auditCases,
+];

@@ -64,14 +64,15 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         // Next.js caches fetch where it can; a cached key would be a shared key.
         cache: "no-store",
-        redirect: "error",
+        // Followed nowhere: a 3xx is not ok, so it fails below. Workers do not know "error".
+        redirect: "manual",
         signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
       },
     );
     const refusal = await readRefusal(response);
     if (refusal) throw refusal;
     if (!response.ok) throw new Error(`the control API answered ${response.status}`);
-    return answer.parse(await response.json());
+    return answer.parse(parseJson(await response.text()));
   }
 
   return {
@@ -96,6 +97,15 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
       }
     },
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not as it is: the message of JSON.parse quotes the text, and the text may hold a token.
+    throw new Error("the control API's answer is not JSON");
+  }
 }
 
 /** Whether the control API decided, rather than failed: trying again would change nothing. */

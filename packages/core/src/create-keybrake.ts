@@ -18,7 +18,6 @@ import {
   policySchema,
   revokedManySchema,
   revokeManySchema,
-  toSeconds,
   toWire,
   validateSchema,
   validationSchema,
@@ -32,7 +31,7 @@ import {
   type WireValidate,
   type WireValidation,
 } from "./protocol.ts";
-import { VaultKey } from "./vault-key.ts";
+import { toMoment, VaultKey } from "./vault-key.ts";
 import { runWithVaultKey, type WithVaultKeyOptions } from "./with-vault-key.ts";
 
 /** A page of a list, newest first. */
@@ -132,7 +131,7 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
       `keybrake: unavailable, failing open for ${vendor} (${label}): its calls are neither capped nor audited`,
     );
     control.emit({ type: "fail_open", vendor, label, error });
-    const expiresAt = new Date(Date.now() + (toSeconds(expiresIn) ?? 0) * 1000);
+    const expiresAt = toMoment(expiresIn);
     return new VaultKey(
       { id: "fail_open", vendor, label, expiresAt, ...credential, tracked: false },
       control,

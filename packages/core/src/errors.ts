@@ -106,7 +106,9 @@ export class KeybrakeError extends Error {
    * unavailable key 503 `{ error: "vault_key_unavailable" }`. The body names no budget, amount or key.
    */
   toResponse(): Response {
-    const { status, error } = CALLER_ANSWERS[this.code] ?? { status: 502, error: "vault_call_failed" };
+    // hasOwn, since the code may be anything that came over the wire, such as `constructor`.
+    const known = Object.hasOwn(CALLER_ANSWERS, this.code) ? CALLER_ANSWERS[this.code] : undefined;
+    const { status, error } = known ?? { status: 502, error: "vault_call_failed" };
     const headers = new Headers({ "cache-control": "no-store" });
     if (this.requestId) headers.set("keybrake-request-id", this.requestId);
     return Response.json({ error }, { status, headers });

@@ -9,7 +9,9 @@
  * }
  */
 export function isCapExhausted(error: unknown): boolean {
-  if (typeof error !== "object" || error === null) return false;
-  const { code, error: nested } = error as { code?: unknown; error?: unknown };
-  return code === "cap_exhausted" || (nested !== error && isCapExhausted(nested));
+  return hasCapCode(error) || hasCapCode((error as { error?: unknown } | null | undefined)?.error);
+}
+
+function hasCapCode(value: unknown): boolean {
+  return (value as { code?: unknown } | null | undefined)?.code === "cap_exhausted";
 }

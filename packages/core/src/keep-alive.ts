@@ -1,7 +1,7 @@
 import type { ControlClient } from "./control-client.ts";
 import { KeybrakeError } from "./errors.ts";
 import type { Duration } from "./protocol.ts";
-import type { VaultKey } from "./vault-key.ts";
+import { LONGEST_TIMER_MS, type VaultKey } from "./vault-key.ts";
 
 const SHORTEST_PAUSE_MS = 250;
 
@@ -27,7 +27,7 @@ export function keepAlive(key: VaultKey, expiresIn: Duration, control: ControlCl
 
   function schedule(): void {
     const remainingMs = key.expiresAt.getTime() - Date.now();
-    timer = setTimeout(extend, Math.max(remainingMs / 2, SHORTEST_PAUSE_MS));
+    timer = setTimeout(extend, Math.min(Math.max(remainingMs / 2, SHORTEST_PAUSE_MS), LONGEST_TIMER_MS));
   }
 
   schedule();

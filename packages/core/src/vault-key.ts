@@ -6,6 +6,7 @@ import {
   fromWire,
   keySchema,
   revokedKeySchema,
+  toSeconds,
   type WireRevokedKey,
 } from "./protocol.ts";
 
@@ -24,8 +25,8 @@ export interface VaultKeyState {
   tracked: boolean;
 }
 
-// setTimeout fires at once for anything longer.
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** `setTimeout` fires at once for anything longer. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * A short-lived credential for one vendor, bound to a policy. Printing it, in any way, shows no token.
@@ -115,20 +116,23 @@ export class VaultKey implements AsyncDisposable {
    * @throws {KeyExpiredError | KeyRevokedError} when it is too late
    */
   async extend(expiresIn: Duration): Promise<void> {
-    if (!this.#state.tracked) return;
-    const key = await this.#control.call({
-      method: "POST",
-      path: `/v1/keys/${this.id}/extend`,
-      body: { expires_in: expiresIn },
-      answer: keySchema,
-    });
-    this.#state.expiresAt = new Date(key.expires_at);
+    this.#state.expiresAt = this.#state.tracked ? await this.#extend(expiresIn) : toMoment(expiresIn);
     if (this.#expiryTimer !== undefined) {
       clearTimeout(this.#expiryTimer);
       this.#expiryTimer = undefined;
       this.#armExpiry();
     }
     this.#control.emit({ type: "extended", keyId: this.id, expiresAt: this.expiresAt });
+  }
+
+  async #extend(expiresIn: Duration): Promise<Date> {
+    const key = await this.#control.call({
+      method: "POST",
+      path: `/v1/keys/${this.id}/extend`,
+      body: { expires_in: expiresIn },
+      answer: keySchema,
+    });
+    return new Date(key.expires_at);
   }
 
   /**
@@ -193,6 +197,11 @@ export class VaultKey implements AsyncDisposable {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return `VaultKey ${JSON.stringify(this.toJSON())}`;
   }
+}
+
+/** When a life that starts now is over. */
+export function toMoment(expiresIn: Duration): Date {
+  return new Date(Date.now() + (toSeconds(expiresIn) ?? 0) * 1000);
 }
 
 /** Lets a Node process end although the timer is pending; other runtimes have plain numbers for timers. */

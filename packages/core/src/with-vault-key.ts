@@ -32,7 +32,11 @@ export async function runWithVaultKey<Result>(
     // Never rejects: an error here would hide the result of `use`, or the error it threw.
     await key.revoke().catch((error: unknown) => {
       control.emit({ type: "revoke_failed", keyId: key.id, error });
-      options.onRevokeError?.(error, key);
+      try {
+        options.onRevokeError?.(error, key);
+      } catch (thrown) {
+        console.warn("keybrake: onRevokeError threw", thrown);
+      }
     });
   }
 }

@@ -12,18 +12,22 @@ export const MAX_USD = 9_000_000_000;
 /** {@link MAX_USD} in micro-USD. */
 export const MAX_MICRO_USD = MAX_USD * MICRO_USD_PER_USD;
 
+/** From here on a double can't tell two neighbouring micro-USD apart, so a fraction may not be what was written. */
+const FRACTIONS_END = 2 ** 33;
+
 const DECIMAL_USD = /^(0|[1-9]\d{0,9})(?:\.(\d{1,6}))?$/;
 
 /**
  * Reads a decimal amount of USD, such as `20`, `0.0145` or `"498.50"`, as micro-USD.
  *
  * @returns the integer micro-USD, or `undefined` for anything that is not an exact amount between 0 and
- * {@link MAX_USD}: negatives, NaN, more than six decimals, exponents.
+ * {@link MAX_USD}: negatives, NaN, more than six decimals, exponents; a number from 2^33 on with a fraction.
  * @example
  * toMicroUsd(0.0145); // 14_500
  * toMicroUsd(1e-7); // undefined
  */
 export function toMicroUsd(usd: number | string): number | undefined {
+  if (typeof usd === "number" && usd >= FRACTIONS_END && !Number.isInteger(usd)) return undefined;
   const match = DECIMAL_USD.exec(String(usd));
   if (!match) return undefined;
   const [, whole = "0", fraction = ""] = match;

@@ -1,0 +1,119 @@
+// A real server and the real SDK: what the SDK does on the wire is what counts.
+import { once } from "node:events";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import Stripe from "stripe";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { issuedKey, SECRET } from "../test-support/fake-api.ts";
+import { createKeybrake, isCapExhausted, type VaultKey, VaultKeyUnavailableError } from "./index.ts";
+import { ERROR_STATUS, type ErrorCode, toErrorAnswer } from "./protocol.ts";
+import { stripeOptions } from "./stripe.ts";
+
+interface Seen {
+  method: string | undefined;
+  url: string | undefined;
+  headers: IncomingMessage["headers"];
+  body: string;
+}
+
+let seen: Seen[] = [];
+let refuse: ErrorCode | undefined;
+let origin: string;
+let key: VaultKey;
+
+const server = createServer(async (request, response) => {
+  let body = "";
+  for await (const chunk of request) body += chunk;
+  const { method, url, headers } = request;
+  if (url === "/v1/keys") {
+    return response.writeHead(201).end(JSON.stringify(issuedKey({})));
+  }
+  seen.push({ method, url, headers, body });
+  if (refuse) {
+    const answer = toErrorAnswer({ code: refuse, message: `refused: ${refuse}` }, "req_1");
+    return response.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body));
+  }
+  response
+    .writeHead(200, { "content-type": "application/json" })
+    .end('{"id":"pi_1","object":"payment_intent"}');
+});
+
+beforeAll(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+beforeEach(async () => {
+  seen = [];
+  refuse = undefined;
+  key = await createKeybrake({ token: "kb", apiUrl: origin }).issue({ label: "agent/7", vendor: "stripe" });
+});
+
+const charge = (stripe: Stripe): Promise<unknown> =>
+  stripe.paymentIntents.create({ amount: 2000, currency: "usd" }).catch((error: unknown) => error);
+
+it("goes through the proxy with the vault key, and nothing else changes", async () => {
+  const stripe = new Stripe(key.token, stripeOptions(key, Stripe));
+  expect(await charge(stripe)).toMatchObject({ id: "pi_1" });
+  await stripe.paymentIntents.list({ limit: 3 });
+  const [create, list] = seen;
+  expect([create?.method, create?.url, create?.body]).toEqual([
+    "POST",
+    "/stripe/v1/payment_intents",
+    "amount=2000&currency=usd",
+  ]);
+  expect(create?.headers.authorization).toBe(`Bearer ${SECRET}`);
+  expect(create?.headers["idempotency-key"]).toMatch(/^stripe-node-retry-/);
+  expect(create?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
+  expect(list?.url).toBe("/stripe/v1/payment_intents?limit=3");
+  expect(list?.headers).not.toHaveProperty("x-stripe-client-telemetry");
+});
+
+it("has a spent cap raised as StripeRateLimitError, after one attempt, and knows it", async () => {
+  refuse = "cap_exhausted";
+  const stripe = new Stripe(key.token, { ...stripeOptions(key, Stripe), maxNetworkRetries: 5 });
+  const error = await charge(stripe);
+  expect(error).toBeInstanceOf(Stripe.errors.StripeRateLimitError);
+  expect(error).toMatchObject({
+    code: "cap_exhausted",
+    statusCode: 429,
+    requestId: "req_1",
+    message: "refused: cap_exhausted",
+  });
+  expect(isCapExhausted(error)).toBe(true);
+  expect(seen).toHaveLength(1);
+});
+
+it.each(Object.entries(ERROR_STATUS) as [ErrorCode, number][])(
+  "never takes %s for success, and never hammers",
+  async (code, status) => {
+    refuse = code;
+    const error = await charge(new Stripe(key.token, stripeOptions(key, Stripe)));
+    expect(error).toBeInstanceOf(Stripe.errors.StripeError);
+    expect(error).toMatchObject({ code, statusCode: status });
+    expect(isCapExhausted(error)).toBe(code === "cap_exhausted");
+    expect(seen).toHaveLength(1);
+  },
+);
+
+it("is unavailable, over real connections too, where nobody listens or answers", async () => {
+  const policy = { label: "agent/7", vendor: "stripe" };
+  const retry = { attempts: 1, delayMs: 1 };
+  const nobody = createKeybrake({ token: "kb", apiUrl: "http://127.0.0.1:1", retry });
+  await expect(nobody.issue(policy)).rejects.toBeInstanceOf(VaultKeyUnavailableError);
+
+  const silent = createServer(() => {});
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const apiUrl = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const patient = createKeybrake({ token: "kb", apiUrl, retry, timeoutMs: 30 });
+  await expect(patient.issue(policy)).rejects.toBeInstanceOf(VaultKeyUnavailableError);
+  silent.closeAllConnections();
+  silent.close();
+});

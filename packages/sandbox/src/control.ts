@@ -1,4 +1,5 @@
 import { type Fault, parseFault } from "./faults.ts";
+import { jsonAnswer } from "./json-answer.ts";
 import type { LedgerSummary } from "./ledger.ts";
 import type { SandboxRequest } from "./sandbox-server.ts";
 import type { Answer } from "./vendor.ts";
@@ -16,25 +17,23 @@ export interface SandboxControls {
 export function answerControl(controls: SandboxControls, method: string, path: string, body: string): Answer {
   switch (`${method} ${path}`) {
     case "GET /_sandbox/ledger":
-      return json(200, controls.ledger());
+      return jsonAnswer(200, controls.ledger());
     case "GET /_sandbox/requests":
-      return json(200, controls.requests());
+      return jsonAnswer(200, controls.requests());
     case "POST /_sandbox/reset":
       controls.reset();
-      return json(200, { reset: true });
+      return jsonAnswer(200, { reset: true });
     case "POST /_sandbox/faults":
       try {
         const fault = parseFault(JSON.parse(body));
         controls.addFault(fault);
-        return json(200, fault);
+        return jsonAnswer(200, fault);
       } catch (error) {
-        return json(400, { error: { message: error instanceof Error ? error.message : String(error) } });
+        return jsonAnswer(400, {
+          error: { message: error instanceof Error ? error.message : String(error) },
+        });
       }
     default:
-      return json(404, { error: { message: `no such sandbox route: ${method} ${path}` } });
+      return jsonAnswer(404, { error: { message: `no such sandbox route: ${method} ${path}` } });
   }
-}
-
-function json(status: number, value: unknown): Answer {
-  return { status, headers: { "Content-Type": "application/json" }, body: JSON.stringify(value) };
 }

@@ -28,7 +28,7 @@ export type Fault = {
   | {
       /**
        * `status`: this answer in place of the work. `status_after_effect`: this answer in spite of it.
-       * A 5xx is what the idempotency key then replays, as a vendor that failed half-way would.
+       * With Stripe a 5xx is what the idempotency key then replays, as a vendor that failed half-way would.
        */
       readonly kind: "status" | "status_after_effect";
       readonly status: number;

@@ -96,7 +96,7 @@ describe("over HTTP", () => {
     expect(JSON.stringify(sandbox.requests())).toContain(sandbox.secretKey);
 
     await fetch(`${sandbox.url}/_sandbox/reset`, { method: "POST" });
-    expect(await read("ledger")).toEqual({ entries: [], grossMinor: {}, executedCalls: 0 });
+    expect(await read("ledger")).toEqual({ entries: [], grossMinor: {}, grossMicroUsd: 0, executedCalls: 0 });
     expect(await read("requests")).toEqual([]);
     await expect(stripe.charges.retrieve(charge.id)).rejects.toMatchObject({ statusCode: 404 });
     expect(await read("nothing")).toMatchObject({ error: { message: expect.stringContaining("no such") } });

@@ -37,18 +37,30 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-export interface SandboxServerOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly latencyMs: number;
-  readonly now: () => number;
-  readonly createVendor: (ledger: Ledger) => Vendor;
+/** What every sandbox can be told. */
+export interface SandboxOptions {
+  /** Default 0: a free one. */
+  readonly port?: number;
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** How long every call takes before its work is done, in milliseconds. Default 0. */
+  readonly latencyMs?: number;
+  /** The clock, in milliseconds since 1970. Default `Date.now`; idempotency keys live 24 hours by it. */
+  readonly now?: () => number;
 }
 
-export async function startSandboxServer(options: SandboxServerOptions): Promise<Sandbox> {
-  const { host, latencyMs, now } = options;
+/** What the server hands to a vendor. */
+export interface VendorContext {
+  readonly ledger: Ledger;
+  readonly now: () => number;
+}
+
+export async function startSandboxServer(
+  { port: wantedPort = 0, host = "127.0.0.1", latencyMs = 0, now = Date.now }: SandboxOptions,
+  createVendor: (context: VendorContext) => Vendor,
+): Promise<Sandbox> {
   const ledger = createLedger(now);
-  const vendor = options.createVendor(ledger);
+  const vendor = createVendor({ ledger, now });
   const faults = createFaultQueue();
   const requests: SandboxRequest[] = [];
   let closing: Promise<void> | undefined;
@@ -76,9 +88,9 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
       await wait();
       if (faulty && fault?.kind === "status") return faulty;
       const answer = effect();
-      // A 5xx after the effect is what the vendor then believes in and replays; any other status is only
-      // put over the true answer, outside, or a retry with the same key would do the work again.
-      return faulty && faulty.status >= 500 ? faulty : answer;
+      // A status after the effect is put over the true answer outside, or a retry with the same key would do
+      // the work again. Some vendors believe in their own 5xx, though, and replay that.
+      return faulty && faulty.status >= 500 && vendor.replaysServerErrors ? faulty : answer;
     };
     const answer = await vendor.answer(call, perform);
     await wait();
@@ -124,7 +136,7 @@ export async function startSandboxServer(options: SandboxServerOptions): Promise
   // Longer than the idle time of usual connection pools: a proxy that reuses a socket at the very moment the
   // server drops it sees a reset that no test asked for.
   server.keepAliveTimeout = 120_000;
-  server.listen(options.port, host);
+  server.listen(wantedPort, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
 

@@ -25,6 +25,8 @@ export type Perform = (effect: () => Answer) => Promise<Answer>;
 
 /** A fake vendor. Whatever `effect` does, it does in one synchronous step. */
 export interface Vendor {
+  /** Whether an idempotency key keeps a 5xx that came after the work, as Stripe's do, or the work's true result. */
+  readonly replaysServerErrors: boolean;
   answer(request: VendorRequest, perform: Perform): Promise<Answer>;
   /** The vendor's own error for a status, or `body` in its clothes. */
   faultAnswer(request: VendorRequest, status: number, body: unknown): Answer;

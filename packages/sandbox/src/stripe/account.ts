@@ -4,7 +4,7 @@ import type { Charge } from "./charges.ts";
 import type { Customer } from "./customers.ts";
 import { noSuch } from "./errors.ts";
 import type { FormObject } from "./form.ts";
-import { createIdempotencyKeys, type IdempotencyKeys } from "./idempotency.ts";
+import type { IdempotencyKeys } from "./idempotency.ts";
 import { readString } from "./params.ts";
 import type { PaymentIntent } from "./payment-intent.ts";
 import type { Refund } from "./refunds.ts";
@@ -31,7 +31,7 @@ export function createAccount(livemode: boolean): Account {
     customers: new Map(),
     deletedCustomers: new Set(),
     balance: new Map(),
-    idempotencyKeys: createIdempotencyKeys(),
+    idempotencyKeys: new Map(),
   };
 }
 

@@ -52,7 +52,7 @@ describe("charges", () => {
       decline_code: declineCode,
     });
     expect((await stripe.charges.list()).data).toMatchObject([{ status: "failed", paid: false }]);
-    expect(sandbox.ledger()).toEqual({ entries: [], grossMinor: {}, executedCalls: 0 });
+    expect(sandbox.ledger()).toEqual({ entries: [], grossMinor: {}, grossMicroUsd: 0, executedCalls: 0 });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createClient, startForTest } from "../start-for-test.ts";
 import type { Answer, VendorRequest } from "../vendor.ts";
-import { answerOnce, createIdempotencyKeys } from "./idempotency.ts";
+import { answerUnderKey, type IdempotencyKeys } from "./idempotency.ts";
 
 const form = "amount=2000&currency=usd&source=tok_visa";
 const keyed = { "idempotency-key": "order-1" };
@@ -100,7 +100,7 @@ describe("the same key", () => {
   });
 
   test("under way is a conflict, until the first call is through", async () => {
-    const keys = createIdempotencyKeys();
+    const keys: IdempotencyKeys = new Map();
     const request: VendorRequest = {
       method: "POST",
       path: "/v1/charges",
@@ -113,14 +113,14 @@ describe("the same key", () => {
     const work = new Promise<Answer>((resolve) => {
       finish = resolve;
     });
-    const first = answerOnce(keys, call, () => work);
-    await expect(answerOnce(keys, call, () => work)).rejects.toMatchObject({
+    const first = answerUnderKey(keys, call, () => work);
+    await expect(answerUnderKey(keys, call, () => work)).rejects.toMatchObject({
       status: 409,
       fields: { code: "idempotency_key_in_use" },
     });
     finish({ status: 200, headers: {}, body: "{}", replayable: true });
     expect((await first).headers).toEqual({});
-    expect((await answerOnce(keys, call, () => work)).headers).toMatchObject({
+    expect((await answerUnderKey(keys, call, () => work)).headers).toMatchObject({
       "Idempotent-Replayed": "true",
     });
   });

@@ -1,23 +1,16 @@
+import { answerOnce, type IdempotencyRules, type KeyedCalls } from "../answer-once.ts";
 import type { Answer, VendorRequest } from "../vendor.ts";
 import { invalidRequest, StripeError } from "./errors.ts";
 
-const keyLifeMs = 24 * 60 * 60 * 1000;
 const maxKeyLength = 255;
 
-interface KeyedCall {
+interface StripeKeyedCall {
   readonly path: string;
   readonly params: string;
-  readonly startedAtMs: number;
   readonly requestId: string;
-  /** Missing while the call is under way. */
-  answer?: Answer;
 }
 
-export type IdempotencyKeys = Map<string, KeyedCall>;
-
-export function createIdempotencyKeys(): IdempotencyKeys {
-  return new Map();
-}
+export type IdempotencyKeys = KeyedCalls<StripeKeyedCall>;
 
 export interface KeyedRequest {
   readonly key: string;
@@ -27,7 +20,7 @@ export interface KeyedRequest {
 }
 
 /** Runs the call, or hands back what the same call got before. */
-export async function answerOnce(
+export async function answerUnderKey(
   keys: IdempotencyKeys,
   { key, request, requestId, nowMs }: KeyedRequest,
   run: () => Promise<Answer>,
@@ -35,30 +28,24 @@ export async function answerOnce(
   if (key.length > maxKeyLength) {
     throw invalidRequest(`Idempotency keys may have at most ${maxKeyLength} characters.`);
   }
-  const { path } = request;
-  const params = `${request.query}&${request.body}`;
-  const earlier = keys.get(key);
-  if (earlier && !isExpired(earlier, nowMs)) {
-    if (earlier.path !== path) throw otherEndpoint(key, path, earlier.path);
-    if (!sameParams(earlier.params, params)) throw otherParams(key);
-    if (!earlier.answer) throw inUse(key);
-    const { status, body } = earlier.answer;
-    const headers = { "Idempotent-Replayed": "true", "Original-Request": earlier.requestId };
-    return { status, headers, body };
-  }
-  const call: KeyedCall = { path, params, startedAtMs: nowMs, requestId };
-  keys.set(key, call);
-  try {
-    const answer = await run();
-    if (isReplayable(answer)) call.answer = answer;
-    return answer;
-  } finally {
-    if (!call.answer && keys.get(key) === call) keys.delete(key);
-  }
+  const call = { path: request.path, params: `${request.query}&${request.body}`, requestId };
+  return answerOnce(keys, { key, call, nowMs }, toRules(key), run);
 }
 
-function isExpired(call: KeyedCall, nowMs: number): boolean {
-  return call.answer !== undefined && nowMs - call.startedAtMs >= keyLifeMs;
+function toRules(key: string): IdempotencyRules<StripeKeyedCall> {
+  return {
+    checkSame(earlier, call) {
+      if (earlier.path !== call.path) throw otherEndpoint(key, call.path, earlier.path);
+      if (!sameParams(earlier.params, call.params)) throw otherParams(key);
+    },
+    inUse: () => inUse(key),
+    isReplayable,
+    replay: ({ status, body }, { requestId }) => ({
+      status,
+      headers: { "Idempotent-Replayed": "true", "Original-Request": requestId },
+      body,
+    }),
+  };
 }
 
 // A fault's answer carries no verdict of its own; of Stripe's statuses these come after the work has begun.

@@ -1,3 +1,4 @@
+import { takePage } from "../take-page.ts";
 import type { StripeCall } from "./account.ts";
 import { invalidRequest, noSuch } from "./errors.ts";
 import { readInteger, readString } from "./params.ts";
@@ -25,10 +26,7 @@ export function listPage<Item extends { readonly id: string; readonly object: st
     if (wanted !== undefined) found = found.filter((item) => item[filter] === wanted);
   }
   const after = readString(params, "starting_after");
-  if (after !== undefined) {
-    const index = found.findIndex((item) => item.id === after);
-    if (index < 0) throw noSuch(found[0]?.object ?? "object", after, "starting_after", 400);
-    found = found.slice(index + 1);
-  }
-  return { object: "list", data: found.slice(0, limit), has_more: found.length > limit, url };
+  const page = takePage(found, limit, after === undefined ? undefined : ({ id }) => id === after);
+  if (!page) throw noSuch(found[0]?.object ?? "object", after ?? "", "starting_after", 400);
+  return { object: "list", data: page.items, has_more: page.hasMore, url };
 }

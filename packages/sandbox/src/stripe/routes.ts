@@ -1,3 +1,4 @@
+import { createRoutes, type FoundRoute } from "../find-route.ts";
 import type { StripeHandler } from "./account.ts";
 import { retrieveBalance } from "./balance.ts";
 import { captureOneCharge, createCharge, listCharges, retrieveCharge } from "./charges.ts";
@@ -23,7 +24,7 @@ import {
 } from "./payment-intents.ts";
 import { createRefund, listRefunds, retrieveRefund } from "./refunds.ts";
 
-const routes = new Map<string, StripeHandler>([
+const routes = createRoutes<StripeHandler>([
   ["GET /v1/balance", retrieveBalance],
   ["POST /v1/payment_intents", createPaymentIntent],
   ["GET /v1/payment_intents", listPaymentIntents],
@@ -47,19 +48,8 @@ const routes = new Map<string, StripeHandler>([
   ["DELETE /v1/customers/:id", deleteCustomer],
 ]);
 
-export interface FoundRoute {
-  readonly handler: StripeHandler;
-  readonly id: string;
-}
-
-/** Paths are matched as they came: nothing is decoded, so a trick that a proxy let through is a 404 here. */
-export function findRoute(method: string, path: string): FoundRoute {
-  const [root, version, resource, id = "", ...action] = path.split("/");
-  const handler =
-    routes.get(`${method} ${path}`) ??
-    (id === ""
-      ? undefined
-      : routes.get(`${method} ${[root, version, resource, ":id", ...action].join("/")}`));
-  if (!handler) throw unrecognizedUrl(method, path);
-  return { handler, id };
+export function findRoute(method: string, path: string): FoundRoute<StripeHandler> {
+  const found = routes.find(method, path);
+  if (!found) throw unrecognizedUrl(method, path);
+  return found;
 }

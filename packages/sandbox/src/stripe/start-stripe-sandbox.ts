@@ -1,19 +1,11 @@
-import { type Sandbox, startSandboxServer } from "../sandbox-server.ts";
+import { type Sandbox, type SandboxOptions, startSandboxServer } from "../sandbox-server.ts";
 import { createStripeVendor } from "./stripe-vendor.ts";
 
-export interface StripeSandboxOptions {
-  /** Default 0: a free one. */
-  readonly port?: number;
-  /** Default `127.0.0.1`. */
-  readonly host?: string;
+export interface StripeSandboxOptions extends SandboxOptions {
   /** The one live key it accepts. Default `sk_live_sandbox`. */
   readonly secretKey?: string;
   /** The one test key it accepts; objects made with it say `livemode: false`. Default `sk_test_sandbox`. */
   readonly testSecretKey?: string;
-  /** How long every call takes before its work is done. Default 0. */
-  readonly latencyMs?: number;
-  /** The clock, in milliseconds since 1970. Default `Date.now`; idempotency keys live 24 hours by it. */
-  readonly now?: () => number;
 }
 
 /** A running fake Stripe. */
@@ -34,20 +26,9 @@ export interface StripeSandbox extends Sandbox {
  * await sandbox.close();
  */
 export async function startStripeSandbox(options: StripeSandboxOptions = {}): Promise<StripeSandbox> {
-  const {
-    port = 0,
-    host = "127.0.0.1",
-    secretKey = "sk_live_sandbox",
-    testSecretKey = "sk_test_sandbox",
-    latencyMs = 0,
-    now = Date.now,
-  } = options;
-  const sandbox = await startSandboxServer({
-    host,
-    port,
-    latencyMs,
-    now,
-    createVendor: (ledger) => createStripeVendor({ secretKey, testSecretKey, ledger, now }),
-  });
+  const { secretKey = "sk_live_sandbox", testSecretKey = "sk_test_sandbox" } = options;
+  const sandbox = await startSandboxServer(options, (context) =>
+    createStripeVendor({ ...context, secretKey, testSecretKey }),
+  );
   return { ...sandbox, secretKey, testSecretKey };
 }

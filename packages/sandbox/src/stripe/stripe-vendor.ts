@@ -1,21 +1,20 @@
-import type { Ledger } from "../ledger.ts";
+import { faultBodyAnswer, jsonAnswer } from "../json-answer.ts";
+import type { VendorContext } from "../sandbox-server.ts";
 import type { Answer, Perform, Vendor, VendorRequest } from "../vendor.ts";
 import { type Account, createAccount, newId, type StripeCall } from "./account.ts";
 import { authenticate } from "./authenticate.ts";
 import { invalidRequest, StripeError, type StripeErrorFields } from "./errors.ts";
 import { expand } from "./expand.ts";
 import { type FormObject, parseForm } from "./form.ts";
-import { answerOnce } from "./idempotency.ts";
+import { answerUnderKey } from "./idempotency.ts";
 import { findRoute } from "./routes.ts";
 
 /** What an account without a version of its own would answer with. */
 const defaultVersion = "2026-10-28.endive";
 
-export interface StripeVendorOptions {
+export interface StripeVendorOptions extends VendorContext {
   readonly secretKey: string;
   readonly testSecretKey: string;
-  readonly ledger: Ledger;
-  readonly now: () => number;
 }
 
 /** Fake Stripe: authenticate, find the route, read the form, claim the idempotency key, do the work. */
@@ -29,14 +28,14 @@ export function createStripeVendor({ secretKey, testSecretKey, ledger, now }: St
 
   async function answerOrThrow(request: VendorRequest, requestId: string, perform: Perform): Promise<Answer> {
     const account = authenticate(request.headers, accounts);
-    const { handler, id } = findRoute(request.method, request.path);
+    const { handler, params: pathParams } = findRoute(request.method, request.path);
     const params = readParams(request);
     const key = request.method === "POST" ? readIdempotencyKey(request) : undefined;
     const nowMs = now();
     const call: StripeCall = {
       account,
       params,
-      id,
+      id: pathParams.id ?? "",
       now: Math.floor(nowMs / 1000),
       record(effect) {
         ledger.record({
@@ -58,11 +57,12 @@ export function createStripeVendor({ secretKey, testSecretKey, ledger, now }: St
       }
     }
     if (key === undefined) return perform(effect);
-    return answerOnce(account.idempotencyKeys, { key, request, requestId, nowMs }, () => perform(effect));
+    return answerUnderKey(account.idempotencyKeys, { key, request, requestId, nowMs }, () => perform(effect));
   }
 
   reset();
   return {
+    replaysServerErrors: true,
     async answer(request, perform) {
       const requestId = newId("req");
       let answer: Answer;
@@ -75,17 +75,14 @@ export function createStripeVendor({ secretKey, testSecretKey, ledger, now }: St
     },
     faultAnswer(request, status, body) {
       const headers = toHeaders(request, newId("req"));
-      if (typeof body === "string") {
-        return { status, headers: { ...headers, "Content-Type": "text/html; charset=utf-8" }, body };
-      }
-      return { status, headers, body: JSON.stringify(body ?? { error: toFaultError(status) }) };
+      return faultBodyAnswer(status, body ?? { error: toFaultError(status) }, headers);
     },
     reset,
   };
 }
 
 function toAnswer(status: number, body: object, replayable: boolean): Answer {
-  return { status, headers: {}, body: JSON.stringify(body), replayable };
+  return { ...jsonAnswer(status, body), replayable };
 }
 
 function toErrorAnswer(error: unknown): Answer {
@@ -117,7 +114,6 @@ function toHeaders({ method, headers }: VendorRequest, requestId: string): Recor
   const version = headers["stripe-version"];
   const key = method === "POST" ? headers["idempotency-key"] : undefined;
   return {
-    "Content-Type": "application/json",
     "Request-Id": requestId,
     "Stripe-Version": typeof version === "string" ? version : defaultVersion,
     ...(typeof key === "string" ? { "Idempotency-Key": key, "Original-Request": requestId } : {}),

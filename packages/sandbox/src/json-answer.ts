@@ -1,0 +1,45 @@
+import type { Answer } from "./vendor.ts";
+
+export function jsonAnswer(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return { status, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(value) };
+}
+
+/** A fault's body: a string as HTML, what a gateway in front of the vendor would send; all else as JSON. */
+export function faultBodyAnswer(
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  if (typeof body !== "string") return jsonAnswer(status, body, headers);
+  return { status, headers: { ...headers, "Content-Type": "text/html; charset=utf-8" }, body };
+}
+
+/** A refusal in the vendor's own words. Nothing was done. */
+export class RefusedError extends Error {
+  readonly status: number;
+  readonly body: object;
+
+  constructor(status: number, message: string, body: object) {
+    super(message);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Runs a handler, and turns its refusal into an answer. */
+export function answerOrRefuse(run: () => Answer): Answer {
+  try {
+    return run();
+  } catch (error) {
+    return toRefusal(error);
+  }
+}
+
+export function toRefusal(error: unknown): Answer {
+  if (!(error instanceof RefusedError)) throw error;
+  return jsonAnswer(error.status, error.body);
+}

@@ -29,7 +29,8 @@ const origin = z
   .refine((url) => new URL(url).pathname === "/" && !new URL(url).search, "must be an origin without a path");
 const listenAddress = z
   .string()
-  .regex(/^(?:\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'must be "host:port", such as "127.0.0.1:4242"');
+  .regex(/^(?:\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'must be "host:port", such as "127.0.0.1:4242"')
+  .refine((address) => toAddress(address).port <= 65_535, "the port must be at most 65535");
 const duration = z.string().refine((text) => toSeconds(text) !== undefined, 'must be "<integer>s|m|h|d"');
 const endpoint = z.string().refine(isEndpointPattern, 'must be "[METHOD ]/path"');
 const usd = z
@@ -237,10 +238,12 @@ function describeVendor(name: string, settings: z.output<typeof vendorSchema>): 
     const known = Object.keys(BUILT_IN).join(", ");
     throw new ConfigError(`vendors.${name}: not built in (${known}), so it needs an upstream and an auth`);
   }
+  const header = settings.auth.header.toLowerCase();
   return {
     name,
     upstream: settings.upstream,
-    auth: { [settings.auth.header.toLowerCase()]: settings.auth.value },
+    auth: { [header]: settings.auth.value },
+    ...(header === "authorization" ? {} : { tokenHeader: header }),
     refusedStatuses: [400, 401, 402, 403, 404, 405, 413, 415, 422, 429],
     routes,
   };
@@ -260,13 +263,21 @@ function toCredential(
 ): { headers: Record<string, string>; secrets: string[] } {
   const value = secret.reveal();
   const basic = Buffer.from(value).toString("base64");
+  // As a vendor may echo it: plain, in Base64 (whatever follows it), in a URL, in JSON.
+  const wholeTriplets = basic.slice(0, Math.floor(Buffer.byteLength(value) / 3) * 4);
+  const secrets = new Set([
+    value,
+    wholeTriplets || basic,
+    encodeURIComponent(value),
+    JSON.stringify(value).slice(1, -1),
+  ]);
   const headers = Object.fromEntries(
     Object.entries(auth).map(([name, template]) => [
       name,
       template.replaceAll("{{secret}}", value).replaceAll("{{basic}}", basic),
     ]),
   );
-  return { headers, secrets: [value, basic] };
+  return { headers, secrets: [...secrets] };
 }
 
 function resolveSecret(reference: string, place: string, environment: NodeJS.ProcessEnv): Secret {
@@ -274,15 +285,26 @@ function resolveSecret(reference: string, place: string, environment: NodeJS.Pro
     const name = reference.slice("env:".length);
     const value = environment[name];
     if (!value) throw new ConfigError(`${place}: the environment variable ${name} is not set`);
-    return new Secret(value);
+    return toSecret(value, place);
   }
-  if (!reference.startsWith("file:")) return new Secret(reference);
+  if (!reference.startsWith("file:")) return toSecret(reference, place);
   const file = reference.slice("file:".length);
+  let text: string;
   try {
-    return new Secret(readFileSync(file, "utf8").trim());
+    text = readFileSync(file, "utf8");
   } catch {
     throw new ConfigError(`${place}: the file ${file} can't be read`);
   }
+  return toSecret(text, place);
+}
+
+/** A secret travels in a header, so what could not is told here and not at every call. */
+function toSecret(text: string, place: string): Secret {
+  const value = text.trim();
+  if (!/^[\x21-\x7e]+$/.test(value)) {
+    throw new ConfigError(`${place}: the secret is empty, or holds a space or something else than ASCII`);
+  }
+  return new Secret(value);
 }
 
 function toAddress(listen: string): Address {

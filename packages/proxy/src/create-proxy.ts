@@ -1,14 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
-import { toErrorAnswer } from "@keybrake/core/protocol";
+import { type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
 import { type Address, type ConfiguredVendor, type ProxyConfig, resolveConfig } from "./config.ts";
 import { createControlApi } from "./control/control-api.ts";
 import { createMetrics } from "./control/metrics.ts";
 import type { Call } from "./pipeline/call.ts";
 import { createInFlight } from "./pipeline/in-flight.ts";
 import { createLookUp, NO_LOOK_UP } from "./pipeline/look-up.ts";
+import { parseTarget } from "./pipeline/parse.ts";
 import { handleVendorCall, type PipelineContext } from "./pipeline/pipeline.ts";
 import { createUpstreams } from "./pipeline/upstreams.ts";
+import { Refused } from "./refused.ts";
 import { routeRequest } from "./routing.ts";
 import { createId } from "./secrets.ts";
 import { closeServer, createHttpServer, listen } from "./server.ts";
@@ -90,15 +92,17 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     clock,
     exchange: config.exchange,
     maxBodyBytes: config.maxBodyBytes,
-    lookUp: config.lookUp
-      ? createLookUp(upstreams, config.maxBodyBytes, config.upstreamTimeoutMs)
-      : NO_LOOK_UP,
+    lookUp: config.lookUp ? createLookUp(upstreams, config.maxBodyBytes) : NO_LOOK_UP,
     onInternalError,
     onCall(call, ending) {
       const summary = summarize(call, ending);
       const { vendor, status, code, durationMs, costMicroUsd } = summary;
       metrics.countCall(vendor, status, code, durationMs, costMicroUsd);
-      onCall?.(summary);
+      try {
+        onCall?.(summary);
+      } catch (error) {
+        onInternalError(error, summary.requestId);
+      }
     },
   };
 
@@ -111,7 +115,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     if (route.kind === "control") void control(request, response);
     else if (route.kind === "vendor")
       void handleVendorCall(pipeline, route.vendor, route.url, request, response);
-    else answerUnknownVendor(response, [...config.vendors.keys()]);
+    else answerUnknown(request, response, [...config.vendors.keys()]);
   }
 
   const main = createHttpServer((request, response) => handle(undefined, request, response));
@@ -167,14 +171,18 @@ function summarize(
   };
 }
 
-function answerUnknownVendor(response: ServerResponse, known: string[]): void {
-  const { status, headers, body } = toErrorAnswer(
-    {
-      code: "unknown_vendor",
-      message: `No such vendor here. The first segment of the path names one of: ${known.join(", ")}.`,
-    },
-    createId("req"),
-  );
+/** A path that is not plain may only look as if it named no vendor. */
+function answerUnknown(request: IncomingMessage, response: ServerResponse, known: string[]): void {
+  let refusal: Refusal = {
+    code: "unknown_vendor",
+    message: `No such vendor here. The first segment of the path names one of: ${known.join(", ")}.`,
+  };
+  try {
+    if (request.url !== "/") parseTarget(request, request.url ?? "");
+  } catch (error) {
+    if (error instanceof Refused) refusal = error.refusal;
+  }
+  const { status, headers, body } = toErrorAnswer(refusal, createId("req"));
   response.writeHead(status, headers).end(JSON.stringify(body));
 }
 

@@ -6,7 +6,7 @@ import { isControlPath } from "./control/control-api.ts";
 export type Route =
   | { kind: "control" }
   | { kind: "vendor"; vendor: ConfiguredVendor; url: string }
-  | { kind: "unknown_vendor"; name: string };
+  | { kind: "unknown_vendor" };
 
 /**
  * Routes a request three ways: by the port it came in on, by host (`stripe.<anything>`), by path (`/stripe/…`).
@@ -23,6 +23,6 @@ export function routeRequest(
   if (isControlPath(url)) return { kind: "control" };
   const name = /^\/([^/?]*)/.exec(url)?.[1] ?? "";
   const vendor = vendors.get(name);
-  if (!vendor) return { kind: "unknown_vendor", name };
+  if (!vendor) return { kind: "unknown_vendor" };
   return { kind: "vendor", vendor, url: url.slice(name.length + 1) || "/" };
 }

@@ -2,7 +2,8 @@ import { createHash, createHmac, hash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const TOKEN = /^vk_(?:live|test)_[0-9A-Za-z]{43}[0-9A-Za-z]{6}$/;
+const TOKEN = /^vk_(?:live|test)_[0-9A-Za-z]{49}$/;
+const TOKEN_WITHIN = /vk_(?:live|test)_[0-9A-Za-z]{49}/;
 
 /** A secret that shows itself only when asked to: no log, JSON or inspection holds it. */
 export class Secret {
@@ -58,6 +59,11 @@ export function deriveToken(mode: "live" | "test", issuerCredential: string, sal
 /** Whether a text can be a vault key at all, told without asking the store. */
 export function isWellFormedToken(token: string): boolean {
   return TOKEN.test(token) && toChecksum(token.slice(0, -6)) === token.slice(-6);
+}
+
+/** Whether a vault key stands anywhere in a text. */
+export function holdsToken(text: string): boolean {
+  return TOKEN_WITHIN.test(text);
 }
 
 /** An id that nobody can guess: `key_…`, `req_…`, `aud_…`. */

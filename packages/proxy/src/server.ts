@@ -18,29 +18,18 @@ export class ListenError extends Error {
 
 // Longer than the idle time of usual load balancers, which would otherwise meet connections closed under them.
 const KEEP_ALIVE_MS = 75_000;
+const LINGER_MS = 1000;
 
 /** An HTTP server whose own refusals, too, are in the one envelope. */
 export function createHttpServer(listener: RequestListener): Server {
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false }, listener);
-  const refuseSocket = (_request: IncomingMessage, socket: Duplex): void =>
-    answerSocket(socket, {
-      code: "malformed_request",
-      message: "Malformed request: Upgrade and CONNECT are not served.",
-    });
-  server.on("upgrade", refuseSocket);
-  server.on("connect", refuseSocket);
-  server.on("checkExpectation", (_request, response) => {
-    answerSocket(response.socket, {
-      code: "malformed_request",
-      message: "Malformed request: unknown Expect.",
-    });
-  });
-  server.on("clientError", (_error, socket) => {
-    answerSocket(socket, {
-      code: "malformed_request",
-      message: "Malformed request: this is not proper HTTP.",
-    });
-  });
+  // Without a listener for "upgrade" node hands such a request on as an ordinary one; and so it is refused and
+  // entered in the audit like one. The same for an Expect that node does not know.
+  server.on("checkExpectation", listener);
+  server.on("connect", (_request: IncomingMessage, socket: Duplex) =>
+    answerSocket(socket, { code: "malformed_request", message: "Malformed request: CONNECT is not served." }),
+  );
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerSocket(socket, toRefusal(error)));
   return server;
 }
 
@@ -66,8 +55,21 @@ export function closeServer(server: Server): Promise<void> {
   });
 }
 
-function answerSocket(socket: Duplex | null, refusal: Refusal): void {
-  if (!socket?.writable) return;
+function toRefusal({ code }: NodeJS.ErrnoException): Refusal {
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return { code: "request_too_large", message: "The request line and headers are larger than 16 KiB." };
+  }
+  return { code: "malformed_request", message: "Malformed request: this is not proper HTTP." };
+}
+
+/** Answers where there is no response to write to, and closes the connection. */
+function answerSocket(socket: Duplex, refusal: Refusal): void {
+  // An answer that has begun can't be followed by another, nor can one that is still to come be overtaken.
+  const busy = "_httpMessage" in socket && socket._httpMessage != null;
+  if (!socket.writable || busy) {
+    socket.destroy();
+    return;
+  }
   const { status, headers, body } = toErrorAnswer(refusal, createId("req"));
   const text = JSON.stringify(body);
   const head = Object.entries({ ...headers, connection: "close", "content-length": Buffer.byteLength(text) });
@@ -75,5 +77,9 @@ function answerSocket(socket: Duplex | null, refusal: Refusal): void {
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     ...head.map(([name, value]) => `${name}: ${value}`),
   ];
+  socket.on("error", () => {});
   socket.end(`${lines.join("\r\n")}\r\n\r\n${text}`);
+  // What the caller still sends is dropped, for a while: closing at once could swallow the answer.
+  socket.resume();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

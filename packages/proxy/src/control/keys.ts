@@ -155,7 +155,7 @@ async function issue(
     mode,
     policy: toKeyPolicy(policy),
     createdAt: now,
-    expiresAt: now + toTtlSeconds(expires_in, context) * 1000,
+    expiresAt: now + Math.min(toTtlSeconds(expires_in, context), config.maxLifetimeSeconds) * 1000,
     maxExpiresAt: now + config.maxLifetimeSeconds * 1000,
     revokedAt: null,
   };

@@ -5,7 +5,7 @@ import {
   validationSchema,
   type WireValidate,
 } from "@keybrake/core/protocol";
-import { compileEndpoints } from "../money/endpoint-pattern.ts";
+import type { ConfiguredVendor } from "../config.ts";
 import { fitCall, getRemaining } from "../money/limits.ts";
 import type { KeyState } from "../stores/store.ts";
 import type { ControlContext } from "./context.ts";
@@ -34,7 +34,7 @@ export function validateOperation(context: ControlContext): Operation {
       const state = await imagineKey(context, c.get("tenant"), body);
       const remaining = getRemaining(state, clock());
       const remaining_usd = remaining === null ? null : toUsd(remaining);
-      if (isSecret(body.endpoint, vendor.secretEndpoints)) {
+      if (isSecret(body.endpoint, vendor)) {
         return { allowed: false, code: "secret_endpoint", remaining_usd };
       }
       const microUsd = toMicroUsd(body.usd ?? 0) ?? 0;
@@ -81,8 +81,8 @@ async function imagineKey(
   };
 }
 
-function isSecret(endpoint: string | undefined, secretEndpoints: string[] = []): boolean {
+function isSecret(endpoint: string | undefined, vendor: ConfiguredVendor): boolean {
   if (endpoint === undefined) return false;
   const [method = "", path = ""] = endpoint.includes(" ") ? endpoint.split(" ", 2) : ["GET", endpoint];
-  return compileEndpoints(secretEndpoints)(method, path);
+  return vendor.isSecret(method, path) && !vendor.allowsSecret(method, path);
 }

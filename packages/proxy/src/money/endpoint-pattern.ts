@@ -4,17 +4,19 @@ export type EndpointMatcher = (method: string, path: string) => boolean;
 /**
  * Compiles endpoint patterns (`[METHOD ]/path`; `*` one segment, a last `/*` one or more) into one regular
  * expression a method: one test a call, however many patterns there are.
+ *
+ * @param ignoreCase for what must stay closed, however a vendor reads the path
  */
-export function compileEndpoints(patterns: readonly string[]): EndpointMatcher {
+export function compileEndpoints(patterns: readonly string[], ignoreCase = false): EndpointMatcher {
   const anyMethod = patterns.filter((pattern) => pattern.startsWith("/"));
   const methods = new Set(patterns.map(methodOf).filter((method) => method !== ""));
   const byMethod = new Map(
     [...methods].map((method) => [
       method,
-      joinPatterns([...anyMethod, ...patterns.filter((pattern) => methodOf(pattern) === method)]),
+      joinPatterns([...anyMethod, ...patterns.filter((pattern) => methodOf(pattern) === method)], ignoreCase),
     ]),
   );
-  const fallback = joinPatterns(anyMethod);
+  const fallback = joinPatterns(anyMethod, ignoreCase);
   return (method, path) => (byMethod.get(method) ?? fallback).test(path);
 }
 
@@ -22,9 +24,9 @@ function methodOf(pattern: string): string {
   return pattern.slice(0, Math.max(0, pattern.indexOf(" ")));
 }
 
-function joinPatterns(patterns: readonly string[]): RegExp {
+function joinPatterns(patterns: readonly string[], ignoreCase: boolean): RegExp {
   const paths = patterns.map((pattern) => toPathSource(pattern.slice(pattern.indexOf("/"))));
-  return paths.length === 0 ? /(?!)/ : new RegExp(`^(?:${paths.join("|")})$`, "s");
+  return paths.length === 0 ? /(?!)/ : new RegExp(`^(?:${paths.join("|")})$`, ignoreCase ? "is" : "s");
 }
 
 function toPathSource(path: string): string {

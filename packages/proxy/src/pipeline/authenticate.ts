@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Refused } from "../refused.ts";
-import { hashToken, isWellFormedToken } from "../secrets.ts";
+import { hashToken, holdsToken, isWellFormedToken } from "../secrets.ts";
 import type { KeyRecord, Store } from "../stores/store.ts";
 import type { VendorDefinition } from "../vendors/define-vendor.ts";
 import type { Call } from "./call.ts";
@@ -25,14 +25,15 @@ export async function authenticate(call: Call, store: Store): Promise<KeyRecord>
       message: `This vault key is for ${key.vendor}, not for ${call.vendor.name}. Issue one for ${call.vendor.name}.`,
     });
   }
-  refuseTokenElsewhere(call, token);
+  refuseTokenElsewhere(call);
+  call.accepted = true;
   return key;
 }
 
 /** The vault key from where the vendor's own SDK puts the vendor's key. */
 function readToken(headers: IncomingHttpHeaders, vendor: VendorDefinition): string | undefined {
   const own = vendor.tokenHeader === undefined ? undefined : headers[vendor.tokenHeader];
-  if (typeof own === "string") return own;
+  if (typeof own === "string") return own.slice(own.lastIndexOf(" ") + 1);
   const match = /^(Bearer|Basic) ([^\s]+)$/i.exec(headers.authorization ?? "");
   if (!match) return undefined;
   const [, scheme = "", credential = ""] = match;
@@ -44,14 +45,12 @@ function readToken(headers: IncomingHttpHeaders, vendor: VendorDefinition): stri
   );
 }
 
-/** The vault key must not travel to the vendor in any other part of the request. */
-function refuseTokenElsewhere({ request, target, vendor }: Call, token: string): void {
-  const inUrl = target.url.includes(token);
+/** A vault key must not travel to the vendor in any other header. */
+function refuseTokenElsewhere({ request, vendor }: Call): void {
   const inHeader = Object.entries(request.headers).some(
-    ([name, value]) =>
-      name !== "authorization" && name !== vendor.tokenHeader && String(value).includes(token),
+    ([name, value]) => name !== "authorization" && name !== vendor.tokenHeader && holdsToken(String(value)),
   );
-  if (!inUrl && !inHeader) return;
+  if (!inHeader) return;
   throw new Refused({
     code: "malformed_request",
     message: "Malformed request: the vault key also stands outside its header. Nothing was forwarded.",

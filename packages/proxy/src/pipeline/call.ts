@@ -39,12 +39,16 @@ export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   target: Target;
+  /** The key that was presented, whatever state it is in. */
   key?: KeyRecord;
+  /** Whether that key may be used here and now. */
+  accepted: boolean;
   route: RouteDefinition;
   body: Body;
   price: Price;
   reservedMicroUsd: number;
-  remainingMicroUsd: number | null;
+  /** The room under the tightest limit, null where nothing caps the key; undefined until it is known. */
+  remainingMicroUsd: number | null | undefined;
   /** For a shadow key: the first code that would have refused the call. */
   wouldRefuse: string | null;
   /** Set once the key is revoked: nothing of the call may be sent any more. */
@@ -68,11 +72,12 @@ export function createCall(
     response,
     // What the audit shows of a call whose request line did not pass the check.
     target: { method: request.method ?? "", url: "", path: "", query: "" },
+    accepted: false,
     route: { match: [], price: "unpriced" },
     body: { content: null, form: new Map(), json: undefined, contentType: undefined },
     price: { kind: "free" },
     reservedMicroUsd: 0,
-    remainingMicroUsd: null,
+    remainingMicroUsd: undefined,
     wouldRefuse: null,
     stopped: false,
     sent: false,

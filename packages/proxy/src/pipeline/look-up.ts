@@ -1,34 +1,90 @@
+import type { Dispatcher } from "undici";
 import type { JsonValue } from "../reading/json-body.ts";
+import { Refused } from "../refused.ts";
 import { toJson } from "../vendors/vendor-answer.ts";
+import { KEY_REVOKED } from "./authenticate.ts";
 import type { Call } from "./call.ts";
-import type { Upstreams } from "./upstreams.ts";
+import { isTimeout, type Upstreams } from "./upstreams.ts";
 import { toVendorHeaders } from "./vendor-headers.ts";
 
-/** Reads an object of the vendor on behalf of a call; `undefined` where there is none. */
+/**
+ * Reads an object of the vendor on behalf of a call; `undefined` where there is none.
+ *
+ * @throws {Refused} the vendor gave no answer
+ */
 export type LookUp = (call: Call, path: string) => Promise<JsonValue | undefined>;
 
 /** For operators who want no request but the caller's own to reach the vendor. */
 export const NO_LOOK_UP: LookUp = async () => undefined;
 
 /** Looks objects up with the credential and the account of the call itself. */
-export function createLookUp(upstreams: Upstreams, maxBytes: number, timeoutMs: number): LookUp {
+export function createLookUp(upstreams: Upstreams, maxBytes: number): LookUp {
   return async (call, path) => {
     const headers = toVendorHeaders(call);
     for (const name of ["content-type", "content-length", "idempotency-key"]) delete headers[name];
-    const { statusCode, body } = await upstreams.get(call.vendor.upstream).request({
-      method: "GET",
-      path,
-      headers,
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-    });
-    const chunks: Buffer[] = [];
-    let length = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > maxBytes) return undefined;
-      chunks.push(chunk);
+    try {
+      return await new Promise<JsonValue | undefined>((resolve, reject) => {
+        upstreams
+          .get(call.vendor.upstream)
+          .dispatch({ method: "GET", path, headers }, new Reading(call, maxBytes, resolve, reject));
+      });
+    } catch (error) {
+      throw toRefused(call, error as Error);
     }
-    return statusCode === 200 ? toJson(Buffer.concat(chunks)) : undefined;
   };
+}
+
+/** Collects one object. A key revoked meanwhile must not even read any more. */
+class Reading implements Dispatcher.DispatchHandler {
+  readonly #call: Call;
+  readonly #maxBytes: number;
+  readonly #resolve: (found: JsonValue | undefined) => void;
+  readonly #reject: (error: Error) => void;
+  readonly #chunks: Buffer[] = [];
+  #length = 0;
+  #status = 0;
+
+  constructor(
+    call: Call,
+    maxBytes: number,
+    resolve: (found: JsonValue | undefined) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.#call = call;
+    this.#maxBytes = maxBytes;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#call.stopped) controller.abort(new Error("stopped before it was sent"));
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.#status = status;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    if (this.#length <= this.#maxBytes) return;
+    this.#resolve(undefined);
+    controller.abort(new Error("too large to be read"));
+  }
+
+  onResponseEnd(): void {
+    this.#resolve(this.#status === 200 ? toJson(Buffer.concat(this.#chunks)) : undefined);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#reject(error);
+  }
+}
+
+function toRefused({ stopped, vendor }: Call, error: Error): Refused {
+  if (stopped) return new Refused({ code: "key_revoked", message: KEY_REVOKED });
+  const what = `what the call is about had to be read from ${vendor.name} first. Nothing was spent.`;
+  return isTimeout(error)
+    ? new Refused({ code: "upstream_timeout", message: `${vendor.name} did not answer in time: ${what}` })
+    : new Refused({ code: "upstream_unreachable", message: `${vendor.name} can't be reached: ${what}` });
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
 import type { ConfiguredVendor } from "../config.ts";
+import { getRemaining } from "../money/limits.ts";
 import { toTimestamp } from "../money/window.ts";
 import { Refused } from "../refused.ts";
 import type { Store } from "../stores/store.ts";
@@ -9,13 +10,14 @@ import { authenticate, KEY_REVOKED } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import { type Call, createCall } from "./call.ts";
 import { type ForwardResult, forward } from "./forward.ts";
+import { endAfterBody, mustHearOut } from "./hear-out.ts";
 import type { InFlight } from "./in-flight.ts";
 import { maskText } from "./mask.ts";
 import { parseTarget } from "./parse.ts";
 import { type PricingContext, price } from "./price.ts";
 import { reserve } from "./reserve.ts";
 import { settle } from "./settle.ts";
-import type { Upstreams } from "./upstreams.ts";
+import { isTimeout, type Upstreams } from "./upstreams.ts";
 import { toCallerHeaders } from "./vendor-headers.ts";
 
 /** What every call shares. */
@@ -125,14 +127,14 @@ function toFailure(call: Call, { kind, error }: ForwardResult & { kind: "never_s
       message: `${vendor.name} can't be reached. Nothing was sent, so nothing was spent.`,
     };
   }
-  const isTimeout = /TIMEOUT/.test((error as { code?: string }).code ?? "");
+  const late = isTimeout(error);
   const fate =
     price.kind === "free"
       ? ""
       : " It may have done the work, so the amount stays held: retry with the same idempotency key.";
   return {
-    code: isTimeout ? "upstream_timeout" : "upstream_unreachable",
-    message: isTimeout
+    code: late ? "upstream_timeout" : "upstream_unreachable",
+    message: late
       ? `${vendor.name} did not answer in time.${fate}`
       : `The connection to ${vendor.name} broke after the call was sent.${fate}`,
     holdKept: true,
@@ -148,7 +150,17 @@ async function answerRefusal(context: PipelineContext, call: Call, error: unknow
     context.onInternalError(auditError, call.requestId);
   }
   context.onCall(call, { status, code: refusal.code, costMicroUsd: 0 });
+  await readRemaining(context, call);
   sendRefusal(call, refusal, 0);
+}
+
+/** What is left under the key's limits, where the call did not come as far as to be told. */
+async function readRemaining({ store }: PipelineContext, call: Call): Promise<void> {
+  if (!call.key || !call.accepted || call.remainingMicroUsd !== undefined) return;
+  const { tenant, id } = call.key;
+  // The answer goes out without it, then: a refusal must not depend on the ledger.
+  const state = await store.getKey(tenant, id).catch(() => undefined);
+  if (state) call.remainingMicroUsd = getRemaining(state, call.clock());
 }
 
 function toRefusal(context: PipelineContext, call: Call, error: unknown): Refusal {
@@ -161,21 +173,24 @@ function toRefusal(context: PipelineContext, call: Call, error: unknown): Refusa
 }
 
 function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
-  const { response, request } = call;
+  const { response } = call;
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
   }
   const { status, headers, body } = toErrorAnswer(refusal, call.requestId);
   const bytes = Buffer.from(JSON.stringify(body));
-  // A body that nobody read would be taken for the next request.
-  if (!request.complete) response.setHeader("connection", "close");
+  const hearOut = mustHearOut(call.request);
   response.writeHead(status, {
     ...headers,
     "content-length": bytes.length,
-    ...(call.key ? toKeyHeaders(call, costMicroUsd) : {}),
+    ...(hearOut ? { connection: "close" } : {}),
+    ...(call.accepted ? toKeyHeaders(call, costMicroUsd) : {}),
   });
-  response.end(bytes);
+  if (hearOut) endAfterBody(call.request, response, bytes);
+  else response.end(bytes);
+  // What is left of the body is read and dropped, or the next request of the connection would wait behind it.
+  call.request.resume();
 }
 
 function toKeyHeaders(call: Call, costMicroUsd: number): Record<string, string> {
@@ -183,7 +198,7 @@ function toKeyHeaders(call: Call, costMicroUsd: number): Record<string, string> 
   return {
     "keybrake-request-id": call.requestId,
     "keybrake-cost-usd": formatUsd(costMicroUsd),
-    ...(remainingMicroUsd === null ? {} : { "keybrake-remaining-usd": formatUsd(remainingMicroUsd) }),
+    ...(remainingMicroUsd == null ? {} : { "keybrake-remaining-usd": formatUsd(remainingMicroUsd) }),
     ...(call.key ? { "keybrake-key-expires-at": toTimestamp(call.key.expiresAt) } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import { Unreadable } from "../reading/unreadable.ts";
 import { Refused } from "../refused.ts";
+import { holdsToken } from "../secrets.ts";
 import type { Exchange } from "../vendors/currency.ts";
 import { priceRoute } from "../vendors/define-vendor.ts";
 import { UNPRICED } from "../vendors/price.ts";
@@ -57,7 +58,7 @@ export function getIdempotencyKey({
 /** The vault key must not travel to the vendor in the body either. */
 function refuseTokenInBody({ body }: Call): void {
   if (!Buffer.isBuffer(body.content) || !body.content.includes("vk_")) return;
-  if (!/vk_(?:live|test)_[0-9A-Za-z]{49}/.test(body.content.toString("latin1"))) return;
+  if (!holdsToken(body.content.toString("latin1"))) return;
   throw new Refused({
     code: "malformed_request",
     message: "Malformed request: a vault key stands in the body. Nothing was forwarded.",

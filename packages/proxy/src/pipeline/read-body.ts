@@ -64,14 +64,16 @@ function toMediaType(contentType: string | undefined): string {
   return plain ? type.trim() : "";
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+export function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers["content-length"];
   return headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }
 
-function isSmall({ headers }: IncomingMessage): boolean {
+/** Whether the body's declared length is below what is collected anyway. */
+export function isSmall({ headers }: IncomingMessage): boolean {
   const length = headers["content-length"];
-  return length !== undefined && Number(length) <= COLLECT_BELOW_BYTES;
+  const isChunked = headers["transfer-encoding"] !== undefined;
+  return !isChunked && Number(length ?? 0) <= COLLECT_BELOW_BYTES;
 }
 
 /** The whole body. A caller that leaves before its end gets no answer and reaches nobody. */
@@ -82,6 +84,8 @@ export function collect(request: IncomingMessage, maxBytes: number): Promise<Buf
     message: `The body is larger than ${maxBytes} bytes, the most this proxy reads of such a call.`,
   });
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge);
+  // A caller that left before anybody listened tells nobody any more.
+  if (request.destroyed && !request.readableEnded) return Promise.reject(truncated());
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;

@@ -9,6 +9,11 @@ export interface Upstreams {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
+/** Whether a vendor that had been reached took too long. */
+export function isTimeout(error: Error & { code?: unknown }): boolean {
+  return error.code === "UND_ERR_HEADERS_TIMEOUT" || error.code === "UND_ERR_BODY_TIMEOUT";
+}
+
 /**
  * @param timeoutMs how long a vendor may take to begin its answer, and between two parts of it
  */

@@ -22,22 +22,29 @@ const DROPPED = new Set([
   "trailer",
   "transfer-encoding",
   "upgrade",
+  "true-client-ip",
   "via",
+  "x-client-ip",
   "x-http-method",
   "x-http-method-override",
   "x-method-override",
+  "x-original-url",
   "x-real-ip",
+  "x-rewrite-url",
 ]);
 
 const DROPPED_PREFIX = /^(?:x-forwarded-|keybrake-|x-keybrake-)/;
+
+// Some vendors' servers take `Stripe_Account` for `Stripe-Account`, which would pass every check of the latter.
+const isDropped = (name: string): boolean =>
+  DROPPED.has(name) || DROPPED_PREFIX.test(name) || name.includes("_");
 
 /** The headers that go to the vendor: the caller's, cleaned, with the real credential. */
 export function toVendorHeaders(call: Call): Record<string, string | string[]> {
   const { vendor, body, key } = call;
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(call.request.headers)) {
-    if (value === undefined || DROPPED.has(name) || DROPPED_PREFIX.test(name) || name === vendor.tokenHeader)
-      continue;
+    if (value === undefined || isDropped(name) || name === vendor.tokenHeader) continue;
     headers[name] = value;
   }
   // Answers must come plain: their cost is read, and secrets in them are masked.

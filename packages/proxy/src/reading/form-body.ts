@@ -41,7 +41,7 @@ function decode(text: string): string {
  * The one value of a field, or `undefined` where it is absent.
  *
  * @throws {Unreadable} where the field is repeated, or comes a second time under a name that a vendor may read
- * as the same: `amount[]`, `Amount`, ` amount`
+ * as the same: `amount[]`, `[amount]`, `Amount`, ` amount`
  */
 export function readFormScalar(fields: FormFields, name: string): string | undefined {
   const same = [...fields.keys()].filter((key) => toBaseName(key) === name);
@@ -52,6 +52,16 @@ export function readFormScalar(fields: FormFields, name: string): string | undef
   return values[0];
 }
 
+/** Whether a field is there under any name that a vendor may read as this one. */
+export function hasFormField(fields: FormFields, name: string): boolean {
+  return [...fields.keys()].some((key) => toBaseName(key) === name);
+}
+
+// Rack, which some vendors run on, skips leading brackets and drops a stray one: `[amount]` and `amount]` are `amount`.
 function toBaseName(key: string): string {
-  return key.replace(/\[.*$/s, "").trim().toLowerCase();
+  const [base = ""] = key
+    .normalize("NFKC")
+    .replace(/^[[\]\s]+/, "")
+    .split(/[[\]]/, 1);
+  return base.trim().toLowerCase();
 }

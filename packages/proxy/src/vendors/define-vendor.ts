@@ -91,7 +91,7 @@ export function defineVendor(definition: VendorDefinition): Vendor {
   const routes = definition.routes.map((route) => ({ route, matches: compileEndpoints(route.match) }));
   return {
     ...definition,
-    isSecret: compileEndpoints(definition.secretEndpoints ?? []),
+    isSecret: compileEndpoints(definition.secretEndpoints ?? [], true),
     findRoute(method, path) {
       const found = routes.find(({ matches }) => matches(method, path));
       return found?.route ?? (READ_ONLY.has(method) ? FREE_ROUTE : UNPRICED_ROUTE);

@@ -1,4 +1,4 @@
-import { readFormScalar } from "../reading/form-body.ts";
+import { hasFormField, readFormScalar } from "../reading/form-body.ts";
 import { type JsonValue, readPointer, toLexeme } from "../reading/json-body.ts";
 import { Unreadable } from "../reading/unreadable.ts";
 import { type Exchange, readMinorUnits } from "./currency.ts";
@@ -29,14 +29,16 @@ export const stripe: VendorDefinition = {
     "/v1/apps/secrets/*",
     "/v1/forwarding/*",
     "POST /v1/account_sessions",
-    "POST /v1/issuing/cards",
+    // A card's number and code can be asked for with expand[], here in the body and in the query below.
+    "POST /v1/issuing/*",
   ],
-  // GET /v1/issuing/cards/{id}?expand[]=number shows a whole card number
-  secretQuery: /expand[^=]*=(?:[^&]*\.)?(?:number|cvc)(?:&|$)/,
+  secretQuery: /expand[^=]*=[^&]*\b(?:number|cvc)\b/i,
   routes: [
     { match: ["POST /v1/payment_intents", "POST /v1/charges"], body: "form", price: priceAmount },
     { match: ["POST /v1/payment_intents/*/cancel"], price: "free" },
     { match: ["POST /v1/refunds"], body: "form", price: priceRefund },
+    // Below a customer there are subscriptions, balance transactions and cash: none of them is free.
+    { match: ["POST /v1/customers/*/*", "DELETE /v1/customers/*/*"], price: "unpriced" },
     { match: ["POST /v1/customers", "POST /v1/customers/*"], body: "form", price: priceCustomer },
     { match: ["DELETE /v1/customers/*"], price: "free" },
     { match: ["POST /v1/files"], price: "unpriced", upstream: "files" },
@@ -79,10 +81,12 @@ function readRefundable(paid: JsonValue | undefined): string | undefined {
   return String(readMinorUnits(amount, "usd").units - readMinorUnits(refunded, "usd").units);
 }
 
-/** A customer costs nothing, but a `balance` is store credit, and a `source` may be charged at once. */
+// Store credit, under its older name too, and the plan by which older versions of the API begin a subscription.
+const CUSTOMER_MONEY = ["balance", "account_balance", "cash_balance", "plan", "items"];
+
+/** A customer costs nothing in itself. */
 function priceCustomer({ form }: PricedCall): Price {
-  const names = [...form.keys()].map((name) => name.toLowerCase());
-  return names.some((name) => /^\s*(balance|cash_balance)\b/.test(name)) ? UNPRICED : FREE;
+  return CUSTOMER_MONEY.some((name) => hasFormField(form, name)) ? UNPRICED : FREE;
 }
 
 function toPrice(amount: string, currency: string, exchange: Exchange): Price {

@@ -1,5 +1,10 @@
 export type { Fault, FaultMatch } from "./faults.ts";
 export type { LedgerEntry, LedgerSummary } from "./ledger.ts";
+export {
+  type ResendSandbox,
+  type ResendSandboxOptions,
+  startResendSandbox,
+} from "./resend/start-resend-sandbox.ts";
 export type { Sandbox, SandboxOptions, SandboxRequest } from "./sandbox-server.ts";
 export {
   type StripeSandbox,

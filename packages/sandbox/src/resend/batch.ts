@@ -1,0 +1,27 @@
+import { RefusedError } from "../json-answer.ts";
+import { type Draft, readDraft, send } from "./emails.ts";
+import { invalid } from "./errors.ts";
+import type { ResendCall } from "./world.ts";
+
+const maxBatch = 100;
+
+/** All or none, unless the caller asked to be permissive: then the good ones go out, and the others are told of. */
+export function sendBatch(call: ResendCall): object {
+  const { body } = call;
+  if (!Array.isArray(body)) throw invalid("The request body must be an array of emails.");
+  if (body.length === 0 || body.length > maxBatch) {
+    throw invalid(`The batch must have between 1 and ${maxBatch} emails.`);
+  }
+  const drafts: Draft[] = [];
+  const errors: { readonly index: number; readonly message: string }[] = [];
+  for (const [index, item] of body.entries()) {
+    try {
+      drafts.push(readDraft(item));
+    } catch (error) {
+      if (!call.permissive || !(error instanceof RefusedError)) throw error;
+      errors.push({ index, message: error.message });
+    }
+  }
+  const data = drafts.map((draft) => ({ id: send(call, draft).id }));
+  return call.permissive ? { data, errors } : { data };
+}

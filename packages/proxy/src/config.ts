@@ -2,60 +2,15 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isEndpointPattern, toMicroUsd, toSeconds } from "@keybrake/core/protocol";
+import { toSeconds } from "@keybrake/core/protocol";
 import * as z from "zod";
-import { compileEndpoints, type EndpointMatcher } from "./money/endpoint-pattern.ts";
+import { type Address, listenAddress, toAddress } from "./address.ts";
+import { ConfigError, firstLine } from "./config-error.ts";
+import { type ConfiguredVendor, configureVendor, vendorSchema } from "./configure-vendor.ts";
 import { hashToken, Secret } from "./secrets.ts";
 import { createExchange, type Exchange } from "./vendors/currency.ts";
-import { type DeclaredRoute, declareRoute } from "./vendors/declared-route.ts";
-import {
-  defineVendor,
-  type RouteDefinition,
-  type Vendor,
-  type VendorDefinition,
-} from "./vendors/define-vendor.ts";
-import { stripe } from "./vendors/stripe.ts";
 
-/** A wrong configuration. The message is one sentence that names the place. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-}
-
-const BUILT_IN: Record<string, VendorDefinition> = { stripe };
-const RESERVED_NAMES = new Set(["v1", "vault", "healthz", "readyz", "metrics"]);
-
-const origin = z
-  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-  .refine((url) => new URL(url).pathname === "/" && !new URL(url).search, "must be an origin without a path");
-const listenAddress = z
-  .string()
-  .regex(/^(?:\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, 'must be "host:port", such as "127.0.0.1:4242"')
-  .refine((address) => toAddress(address).port <= 65_535, "the port must be at most 65535");
 const duration = z.string().refine((text) => toSeconds(text) !== undefined, 'must be "<integer>s|m|h|d"');
-const endpoint = z.string().refine(isEndpointPattern, 'must be "[METHOD ]/path"');
-const usd = z
-  .number()
-  .refine((value) => toMicroUsd(value) !== undefined, "must be USD with at most 6 decimals");
-
-const routeSchema = z.strictObject({
-  match: z.union([endpoint, z.array(endpoint).min(1)]),
-  amount: z.string().startsWith("/").optional(),
-  currency: z.string().startsWith("/").optional(),
-  scale: z.enum(["major", "minor"]).optional(),
-  body: z.enum(["json", "form"]).optional(),
-  per_call_usd: usd.optional(),
-  price: z.enum(["free", "unpriced"]).optional(),
-});
-
-const vendorSchema = z.strictObject({
-  upstream: origin.optional(),
-  credential: z.string().min(1),
-  test_credential: z.string().min(1).optional(),
-  listen: listenAddress.optional(),
-  auth: z.strictObject({ header: z.string().min(1), value: z.string().includes("{{secret}}") }).optional(),
-  routes: z.array(routeSchema).optional(),
-  allow_secret_endpoints: z.array(endpoint).optional(),
-});
 
 const configSchema = z.strictObject({
   listen: listenAddress.default("127.0.0.1:4242"),
@@ -74,32 +29,20 @@ const configSchema = z.strictObject({
   fx: z.record(z.string().regex(/^[A-Za-z]{3}$/), z.number().positive()).default({}),
   fx_margin: z.number().min(0).max(1).default(0.03),
   look_up: z.boolean().default(true),
+  public_url: z.url({ protocol: /^https?$/ }).optional(),
   limits: z
     .strictObject({
       body_bytes: z.int().min(1024).max(67_108_864).default(1_048_576),
       upstream_timeout_ms: z.int().min(10).default(60_000),
       max_expires_in: duration.default("24h"),
       max_lifetime: duration.default("24h"),
+      unknown_after: duration.default("24h"),
     })
     .prefault({}),
 });
 
 /** What `keybrake.config.json` holds, and what `createProxy` takes. */
 export type ProxyConfig = z.input<typeof configSchema>;
-
-/** A vendor with its credentials, ready for the hot path. */
-export interface ConfiguredVendor extends Vendor {
-  listen: Address | undefined;
-  hasTestCredential: boolean;
-  allowsSecret: EndpointMatcher;
-  /** The headers that carry the credential of a mode, and what of them must never be shown. */
-  credentialFor(mode: "live" | "test"): { headers: Record<string, string>; secrets: string[] };
-}
-
-export interface Address {
-  host: string;
-  port: number;
-}
 
 /** A configuration whose secrets have been read. */
 export interface ResolvedConfig {
@@ -114,6 +57,10 @@ export interface ResolvedConfig {
   upstreamTimeoutMs: number;
   maxTtlSeconds: number;
   maxLifetimeSeconds: number;
+  /** After so many seconds a hold of unknown outcome counts as spent. */
+  unknownAfterSeconds: number;
+  /** Where callers reach this proxy, for links in answers; `undefined` where each request tells. */
+  publicUrl: string | undefined;
 }
 
 /**
@@ -138,7 +85,9 @@ export async function readConfigFile(file: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ConfigError(`${file} is not valid JSON: ${firstLine(error as Error)}`);
+    // The parser's own message quotes the text around the place, and that may be a secret.
+    const place = /line \d+ column \d+/.exec((error as Error).message)?.[0];
+    throw new ConfigError(`${file} is not valid JSON${place === undefined ? "" : ` at ${place}`}`);
   }
 }
 
@@ -148,14 +97,16 @@ export async function readConfigFile(file: string): Promise<unknown> {
  *
  * @throws {ConfigError} the first thing that is wrong, by its place
  */
-export function resolveConfig(input: unknown, environment: NodeJS.ProcessEnv = process.env): ResolvedConfig {
+export function resolveConfig(
+  input: unknown,
+  environment: NodeJS.ProcessEnv = process.env,
+  clock: () => number = Date.now,
+): ResolvedConfig {
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) throw toConfigError(parsed.error);
   const config = parsed.data;
   if (config.store !== "memory") {
-    throw new ConfigError(
-      `store: "${config.store}" is not supported; this version keeps its ledger in "memory"`,
-    );
+    throw new ConfigError('store: not supported; this version keeps its ledger in "memory"');
   }
   const readSecret = (reference: string, place: string): Secret =>
     resolveSecret(reference, place, environment);
@@ -173,7 +124,7 @@ export function resolveConfig(input: unknown, environment: NodeJS.ProcessEnv = p
     vendors: new Map(
       Object.entries(config.vendors).map(([name, vendor]) => [
         name,
-        configureVendor(name, vendor, readSecret),
+        configureVendor(name, vendor, readSecret, clock),
       ]),
     ),
     exchange: toExchange(config.fx, config.fx_margin),
@@ -182,109 +133,16 @@ export function resolveConfig(input: unknown, environment: NodeJS.ProcessEnv = p
     upstreamTimeoutMs: config.limits.upstream_timeout_ms,
     maxTtlSeconds: toSeconds(config.limits.max_expires_in) ?? 0,
     maxLifetimeSeconds: toSeconds(config.limits.max_lifetime) ?? 0,
+    unknownAfterSeconds: toSeconds(config.limits.unknown_after) ?? 0,
+    publicUrl: config.public_url?.replace(/\/+$/, ""),
   };
-}
-
-function configureVendor(
-  name: string,
-  settings: z.output<typeof vendorSchema>,
-  readSecret: (reference: string, place: string) => Secret,
-): ConfiguredVendor {
-  if (RESERVED_NAMES.has(name))
-    throw new ConfigError(`vendors.${name}: the name is taken by the control API`);
-  const definition = describeVendor(name, settings);
-  const credentials = {
-    live: readSecret(settings.credential, `vendors.${name}.credential`),
-    test:
-      settings.test_credential === undefined
-        ? undefined
-        : readSecret(settings.test_credential, `vendors.${name}.test_credential`),
-  };
-  const byMode = {
-    live: toCredential(definition, credentials.live),
-    test: credentials.test && toCredential(definition, credentials.test),
-  };
-  return {
-    ...defineVendor(definition),
-    listen: settings.listen === undefined ? undefined : toAddress(settings.listen),
-    hasTestCredential: byMode.test !== undefined,
-    allowsSecret: compileEndpoints(settings.allow_secret_endpoints ?? []),
-    credentialFor(mode) {
-      const credential = byMode[mode];
-      if (!credential) throw new Error(`vendor ${name} has no ${mode} credential`);
-      return credential;
-    },
-  };
-}
-
-/** The operator's routes come before the built-in ones; the first match decides. */
-function describeVendor(name: string, settings: z.output<typeof vendorSchema>): VendorDefinition {
-  const routes = (settings.routes ?? []).map((route, index) =>
-    toRoute(route, `vendors.${name}.routes[${index}]`),
-  );
-  const builtIn = BUILT_IN[name];
-  if (builtIn) {
-    if (settings.auth) throw new ConfigError(`vendors.${name}.auth: ${name} is built in and knows its own`);
-    // One upstream given means one upstream meant: a test double must not get half of the calls.
-    const upstreams = settings.upstream === undefined ? builtIn.upstreams : undefined;
-    return {
-      ...builtIn,
-      upstream: settings.upstream ?? builtIn.upstream,
-      ...(upstreams === undefined ? { upstreams: {} } : { upstreams }),
-      routes: [...routes, ...builtIn.routes],
-    };
-  }
-  if (settings.upstream === undefined || settings.auth === undefined) {
-    const known = Object.keys(BUILT_IN).join(", ");
-    throw new ConfigError(`vendors.${name}: not built in (${known}), so it needs an upstream and an auth`);
-  }
-  const header = settings.auth.header.toLowerCase();
-  return {
-    name,
-    upstream: settings.upstream,
-    auth: { [header]: settings.auth.value },
-    ...(header === "authorization" ? {} : { tokenHeader: header }),
-    refusedStatuses: [400, 401, 402, 403, 404, 405, 413, 415, 422, 429],
-    routes,
-  };
-}
-
-function toRoute(route: DeclaredRoute, place: string): RouteDefinition {
-  try {
-    return declareRoute(route);
-  } catch (error) {
-    throw new ConfigError(`${place}: ${firstLine(error as Error)}`);
-  }
-}
-
-function toCredential(
-  { auth }: VendorDefinition,
-  secret: Secret,
-): { headers: Record<string, string>; secrets: string[] } {
-  const value = secret.reveal();
-  const basic = Buffer.from(value).toString("base64");
-  // As a vendor may echo it: plain, in Base64 (whatever follows it), in a URL, in JSON.
-  const wholeTriplets = basic.slice(0, Math.floor(Buffer.byteLength(value) / 3) * 4);
-  const secrets = new Set([
-    value,
-    wholeTriplets || basic,
-    encodeURIComponent(value),
-    JSON.stringify(value).slice(1, -1),
-  ]);
-  const headers = Object.fromEntries(
-    Object.entries(auth).map(([name, template]) => [
-      name,
-      template.replaceAll("{{secret}}", value).replaceAll("{{basic}}", basic),
-    ]),
-  );
-  return { headers, secrets: [...secrets] };
 }
 
 function resolveSecret(reference: string, place: string, environment: NodeJS.ProcessEnv): Secret {
   if (reference.startsWith("env:")) {
     const name = reference.slice("env:".length);
     const value = environment[name];
-    if (!value) throw new ConfigError(`${place}: the environment variable ${name} is not set`);
+    if (!value?.trim()) throw new ConfigError(`${place}: the environment variable ${name} is not set`);
     return toSecret(value, place);
   }
   if (!reference.startsWith("file:")) return toSecret(reference, place);
@@ -307,11 +165,6 @@ function toSecret(text: string, place: string): Secret {
   return new Secret(value);
 }
 
-function toAddress(listen: string): Address {
-  const colon = listen.lastIndexOf(":");
-  return { host: listen.slice(0, colon).replace(/^\[|\]$/g, ""), port: Number(listen.slice(colon + 1)) };
-}
-
 function toExchange(fx: Record<string, number>, margin: number): Exchange {
   try {
     return createExchange(fx, margin);
@@ -328,8 +181,4 @@ function toConfigError(error: z.ZodError): ConfigError {
     )
     .join("");
   return new ConfigError(`${place || "the configuration"}: ${issue?.message ?? "invalid"}`);
-}
-
-function firstLine({ message }: Error): string {
-  return message.split("\n", 1)[0] ?? "";
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
-import { type Address, type ConfiguredVendor, type ProxyConfig, resolveConfig } from "./config.ts";
+import type { Address } from "./address.ts";
+import { type ProxyConfig, resolveConfig } from "./config.ts";
+import type { ConfiguredVendor } from "./configure-vendor.ts";
 import { createControlApi } from "./control/control-api.ts";
 import { createMetrics } from "./control/metrics.ts";
 import type { Call } from "./pipeline/call.ts";
@@ -9,6 +11,7 @@ import { createInFlight } from "./pipeline/in-flight.ts";
 import { createLookUp, NO_LOOK_UP } from "./pipeline/look-up.ts";
 import { parseTarget } from "./pipeline/parse.ts";
 import { handleVendorCall, type PipelineContext } from "./pipeline/pipeline.ts";
+import { createTrueUps } from "./pipeline/true-up.ts";
 import { createUpstreams } from "./pipeline/upstreams.ts";
 import { Refused } from "./refused.ts";
 import { routeRequest } from "./routing.ts";
@@ -42,11 +45,15 @@ export interface ProxyOptions {
   environment?: NodeJS.ProcessEnv;
   /** Ms since the epoch. Default `Date.now`. */
   clock?: () => number;
+  /** How long to wait before each attempt to learn a cost that the vendor only knows later. Default: 5 s to 12 h. */
+  trueUpDelaysMs?: readonly number[];
   /** Told of each call that named a vendor, when it has been settled or refused. */
   onCall?: (call: CallSummary) => void;
   /** Told of failures that no caller may see. Default: `console.error`. */
   onInternalError?: (error: unknown, requestId: string | null) => void;
 }
+
+const SWEEP_EVERY_MS = 60_000;
 
 /** A proxy: the data plane and the control API on one port, and vendors that want one on ports of their own. */
 export interface Proxy {
@@ -74,7 +81,7 @@ export interface Proxy {
  */
 export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Proxy {
   const { clock = Date.now, onCall, onInternalError = reportError } = options;
-  const config = resolveConfig(input, options.environment);
+  const config = resolveConfig(input, options.environment, clock);
   const store = failClosed(options.store ?? createMemoryStore(clock), (error) =>
     onInternalError(error, null),
   );
@@ -85,6 +92,10 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     createControlApi({ config, store, inFlight, clock }, metrics, onInternalError).fetch,
     { overrideGlobalObjects: false },
   );
+  const trueUps = createTrueUps(store, upstreams, onInternalError, options.trueUpDelaysMs);
+  const sweep = setInterval(() => {
+    store.spendUnknown(clock() - config.unknownAfterSeconds * 1000).catch(() => {});
+  }, SWEEP_EVERY_MS).unref();
   const pipeline: PipelineContext = {
     store,
     upstreams,
@@ -93,6 +104,8 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     exchange: config.exchange,
     maxBodyBytes: config.maxBodyBytes,
     lookUp: config.lookUp ? createLookUp(upstreams, config.maxBodyBytes) : NO_LOOK_UP,
+    publicUrl: config.publicUrl,
+    trueUps,
     onInternalError,
     onCall(call, ending) {
       const summary = summarize(call, ending);
@@ -113,8 +126,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   ): void {
     const route = routeRequest(request, config.vendors, own);
     if (route.kind === "control") void control(request, response);
-    else if (route.kind === "vendor")
-      void handleVendorCall(pipeline, route.vendor, route.url, request, response);
+    else if (route.kind === "vendor") void handleVendorCall(pipeline, route, request, response);
     else answerUnknown(request, response, [...config.vendors.keys()]);
   }
 
@@ -149,6 +161,8 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
       await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs + 100).unref())]);
       clearTimeout(timer);
       await upstreams.close(inFlight.count() > 0);
+      clearInterval(sweep);
+      trueUps.stop();
       await store.close();
     },
   };

@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { ConfigError, type ProxyConfig, readConfigFile } from "./config.ts";
+export { type ProxyConfig, readConfigFile } from "./config.ts";
+export { ConfigError } from "./config-error.ts";
 export { type CallSummary, createProxy, type Proxy, type ProxyOptions } from "./create-proxy.ts";
 export { ListenError } from "./server.ts";
 export { createMemoryStore } from "./stores/memory.ts";

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from "node:http";
-import type { ConfiguredVendor } from "./config.ts";
+import type { ConfiguredVendor } from "./configure-vendor.ts";
 import { isControlPath } from "./control/control-api.ts";
 
-/** Where a request goes: to the control API, or to a vendor under the path the vendor knows. */
+/** Where a request goes: to the control API, or to a vendor, with the path split where the vendor begins. */
 export type Route =
   | { kind: "control" }
-  | { kind: "vendor"; vendor: ConfiguredVendor; url: string }
+  | { kind: "vendor"; vendor: ConfiguredVendor; mount: string; url: string }
   | { kind: "unknown_vendor" };
 
 /**
@@ -19,10 +19,10 @@ export function routeRequest(
   own: ConfiguredVendor | undefined,
 ): Route {
   const byHost = own ?? vendors.get((headers.host ?? "").split(".", 1)[0]?.toLowerCase() ?? "");
-  if (byHost) return { kind: "vendor", vendor: byHost, url };
+  if (byHost) return { kind: "vendor", vendor: byHost, mount: "", url };
   if (isControlPath(url)) return { kind: "control" };
   const name = /^\/([^/?]*)/.exec(url)?.[1] ?? "";
   const vendor = vendors.get(name);
   if (!vendor) return { kind: "unknown_vendor" };
-  return { kind: "vendor", vendor, url: url.slice(name.length + 1) || "/" };
+  return { kind: "vendor", vendor, mount: `/${name}`, url: url.slice(name.length + 1) || "/" };
 }

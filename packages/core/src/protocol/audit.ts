@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { metadata, reportedUsd, timestamp } from "./fields.ts";
+import { metadata, reportedUsd, timestamp, usd } from "./fields.ts";
 
 /**
  * What became of the money of a call:
@@ -29,6 +29,7 @@ export const auditEntrySchema = z.object({
   budgets: z.array(z.string()),
   metadata,
   vendor_request_id: z.nullable(z.string()),
+  notes: z.array(z.string()),
   duration_ms: z.int(),
 });
 
@@ -39,9 +40,13 @@ export const auditQuerySchema = z.strictObject({
   vendor: z.optional(z.string()),
   budget: z.optional(z.string()),
   decision: z.optional(z.enum(["allowed", "refused"])),
+  outcome: z.optional(auditOutcomeSchema),
   since: z.optional(timestamp),
   until: z.optional(timestamp),
 });
+
+/** Body of `POST /v1/audit/:id/reconcile`: what a call of unknown outcome, or at an estimate, really cost. */
+export const reconcileSchema = z.strictObject({ cost_usd: usd });
 
 export type WireAuditEntry = z.output<typeof auditEntrySchema>;
 export type WireAuditQuery = z.output<typeof auditQuerySchema>;

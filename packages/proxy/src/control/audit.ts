@@ -3,13 +3,16 @@ import {
   auditQuerySchema,
   pageQuery,
   pageSchema,
+  reconcileSchema,
+  toMicroUsd,
   type WireAuditQuery,
 } from "@keybrake/core/protocol";
 import type { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import * as z from "zod/mini";
+import { Refused } from "../refused.ts";
 import type { AuditFilter } from "../stores/store.ts";
-import type { ControlContext, ControlEnv } from "./context.ts";
+import { type ControlContext, type ControlEnv, param } from "./context.ts";
 import { check, type Operation, operation } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
 import { toWireAudit } from "./to-wire.ts";
@@ -34,6 +37,23 @@ export function auditOperations({ store }: ControlContext): Operation[] {
       },
     }),
   ];
+}
+
+/** Settles by hand what nobody could know: a call of unknown outcome, or one at its estimate. */
+export function reconcileOperation({ store }: ControlContext): Operation {
+  return operation({
+    method: "POST",
+    path: "/v1/audit/:id/reconcile",
+    summary: "Settle a call of unknown outcome at what it really cost.",
+    body: reconcileSchema,
+    answer: auditEntrySchema,
+    async handle(c, { body }) {
+      const costMicroUsd = toMicroUsd(body.cost_usd) ?? 0;
+      const record = await store.resettle(c.get("tenant"), param(c, "id"), costMicroUsd, "reconciled");
+      if (!record) throw new Refused({ code: "not_found", message: "No such audit entry that moved money." });
+      return toWireAudit(record);
+    },
+  });
 }
 
 /**
@@ -75,13 +95,14 @@ export function serveAuditStream(app: Hono<ControlEnv>, { store }: ControlContex
 }
 
 function toFilter(query: WireAuditQuery): AuditFilter {
-  const { key_id: keyId, label_prefix: labelPrefix, vendor, budget, decision, since, until } = query;
+  const { key_id: keyId, label_prefix: labelPrefix, vendor, budget, decision, outcome, since, until } = query;
   return {
     ...(keyId === undefined ? {} : { keyId }),
     ...(labelPrefix === undefined ? {} : { labelPrefix }),
     ...(vendor === undefined ? {} : { vendor }),
     ...(budget === undefined ? {} : { budget }),
     ...(decision === undefined ? {} : { decision }),
+    ...(outcome === undefined ? {} : { outcome }),
     ...(since === undefined ? {} : { since: Date.parse(since) }),
     ...(until === undefined ? {} : { until: Date.parse(until) }),
   };

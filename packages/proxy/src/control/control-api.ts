@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { Refused } from "../refused.ts";
 import { createId } from "../secrets.ts";
-import { auditOperations, serveAuditStream } from "./audit.ts";
+import { auditOperations, reconcileOperation, serveAuditStream } from "./audit.ts";
 import { budgetOperations } from "./budgets.ts";
 import { type ControlContext, type ControlEnv, requireToken } from "./context.ts";
 import { keyOperations } from "./keys.ts";
@@ -33,6 +33,7 @@ export function createControlApi(
     validateOperation(context),
     ...budgetOperations(context),
     ...auditOperations(context),
+    reconcileOperation(context),
   ];
   const openApi = toOpenApi(operations);
 

@@ -125,6 +125,7 @@ export function toWireAudit(record: AuditRecord): WireAuditEntry {
     budgets: record.budgets,
     metadata: record.metadata,
     vendor_request_id: record.vendorRequestId,
+    notes: record.notes,
     duration_ms: record.durationMs,
   };
 }

@@ -5,7 +5,7 @@ import {
   validationSchema,
   type WireValidate,
 } from "@keybrake/core/protocol";
-import type { ConfiguredVendor } from "../config.ts";
+import type { ConfiguredVendor } from "../configure-vendor.ts";
 import { fitCall, getRemaining } from "../money/limits.ts";
 import type { KeyState } from "../stores/store.ts";
 import type { ControlContext } from "./context.ts";
@@ -17,6 +17,7 @@ const NO_SPEND = {
   totalMicroUsd: 0,
   heldMicroUsd: 0,
   unknownMicroUsd: 0,
+  exposureMicroUsd: 0,
 };
 
 /** Would a call fit? Asked before expensive work begins; nothing is issued and nothing reserved. */
@@ -34,7 +35,7 @@ export function validateOperation(context: ControlContext): Operation {
       const state = await imagineKey(context, c.get("tenant"), body);
       const remaining = getRemaining(state, clock());
       const remaining_usd = remaining === null ? null : toUsd(remaining);
-      if (isSecret(body.endpoint, vendor)) {
+      if (isSecret(vendor, body.endpoint)) {
         return { allowed: false, code: "secret_endpoint", remaining_usd };
       }
       const microUsd = toMicroUsd(body.usd ?? 0) ?? 0;
@@ -81,8 +82,8 @@ async function imagineKey(
   };
 }
 
-function isSecret(endpoint: string | undefined, vendor: ConfiguredVendor): boolean {
+function isSecret(vendor: ConfiguredVendor, endpoint: string | undefined): boolean {
   if (endpoint === undefined) return false;
   const [method = "", path = ""] = endpoint.includes(" ") ? endpoint.split(" ", 2) : ["GET", endpoint];
-  return vendor.isSecret(method, path) && !vendor.allowsSecret(method, path);
+  return vendor.findRoute(method, path).price === "secret" && !vendor.allowsSecret(method, path);
 }

@@ -10,6 +10,8 @@ interface Cap {
   capMicroUsd: number;
   spentMicroUsd: number;
   heldMicroUsd: number;
+  /** What of the call's object this scope has counted already. */
+  exposureMicroUsd: number;
   resetsAt?: number;
 }
 
@@ -31,6 +33,7 @@ function capsOf(
   now: number,
 ): Cap[] {
   const { dailyCapMicroUsd, totalCapMicroUsd, spend } = limits;
+  const { exposureMicroUsd } = spend;
   const caps: Cap[] = [];
   if (dailyCapMicroUsd !== null) {
     const { dailyMicroUsd: spentMicroUsd, dailyHeldMicroUsd: heldMicroUsd } = spend;
@@ -40,12 +43,19 @@ function capsOf(
       capMicroUsd: dailyCapMicroUsd,
       spentMicroUsd,
       heldMicroUsd,
+      exposureMicroUsd,
       resetsAt,
     });
   }
   if (totalCapMicroUsd !== null) {
     const { totalMicroUsd: spentMicroUsd, heldMicroUsd } = spend;
-    caps.push({ limit: `${scope}:total`, capMicroUsd: totalCapMicroUsd, spentMicroUsd, heldMicroUsd });
+    caps.push({
+      limit: `${scope}:total`,
+      capMicroUsd: totalCapMicroUsd,
+      spentMicroUsd,
+      heldMicroUsd,
+      exposureMicroUsd,
+    });
   }
   return caps;
 }
@@ -70,9 +80,14 @@ export function getBudgetRemaining(
   return rooms.length === 0 ? null : Math.min(...rooms);
 }
 
+/** What a scope must set aside for a call: the exposure of its object that the scope has not counted yet. */
+export function toShare(wholeMicroUsd: number, exposureMicroUsd: number): number {
+  return Math.max(0, wholeMicroUsd - exposureMicroUsd);
+}
+
 /**
- * Whether a call fits everything its key is bound by, and what it must reserve. Pure: a store calls it inside
- * its atomic step.
+ * Whether a call fits everything its key is bound by, and what it may cost in all; each scope's part of that is
+ * its {@link toShare}. Pure: a store calls it inside its atomic step.
  *
  * @param shares whether the call shares the reservation of an earlier try, and so needs no further room
  */
@@ -81,19 +96,19 @@ export function fitCall(
   price: Price,
   now: number,
   shares: boolean,
-): { reserveMicroUsd: number; refusal?: LimitRefusal } {
+): { wholeMicroUsd: number; refusal?: LimitRefusal } {
   const caps = listCaps(state, now);
-  const reserveMicroUsd = shares ? 0 : toReserve(price, state.record.policy.maxMicroUsdPerCall);
+  const wholeMicroUsd = shares ? 0 : toWhole(price, state.record.policy.maxMicroUsdPerCall);
   const refusal =
     refuseState(state, now) ??
     refuseCount(state, now) ??
     (shares
       ? undefined
-      : (refusePrice(state, price, caps) ?? refuseAmount(state, price, reserveMicroUsd, caps)));
-  return refusal ? { reserveMicroUsd, refusal } : { reserveMicroUsd };
+      : (refusePrice(state, price, caps) ?? refuseAmount(state, price, wholeMicroUsd, caps)));
+  return refusal ? { wholeMicroUsd, refusal } : { wholeMicroUsd };
 }
 
-function toReserve(price: Price, maxMicroUsdPerCall: number | undefined): number {
+function toWhole(price: Price, maxMicroUsdPerCall: number | undefined): number {
   if (price.kind === "amount") return price.microUsd;
   return price.kind === "free" ? 0 : (maxMicroUsdPerCall ?? 0);
 }
@@ -127,13 +142,14 @@ function refusePrice({ record }: KeyState, price: Price, caps: Cap[]): LimitRefu
 }
 
 function refuseAmount(
-  { record }: KeyState,
+  { record, spend }: KeyState,
   price: Price,
-  requestedMicroUsd: number,
+  wholeMicroUsd: number,
   caps: Cap[],
 ): LimitRefusal | undefined {
   if (price.kind === "free") return undefined;
   const { maxMicroUsdPerCall } = record.policy;
+  const requestedMicroUsd = toShare(wholeMicroUsd, spend.exposureMicroUsd);
   // A limit of 0 refuses every spending call, one for 0 USD and one without a price too.
   if (
     maxMicroUsdPerCall !== undefined &&
@@ -146,6 +162,10 @@ function refuseAmount(
       requestedMicroUsd,
     };
   }
-  const full = caps.find((cap) => cap.capMicroUsd === 0 || requestedMicroUsd > roomUnder(cap));
-  return full && { code: "cap_exhausted", requestedMicroUsd, ...full };
+  const full = caps.find(
+    (cap) => cap.capMicroUsd === 0 || toShare(wholeMicroUsd, cap.exposureMicroUsd) > roomUnder(cap),
+  );
+  if (!full) return undefined;
+  const { exposureMicroUsd, ...cap } = full;
+  return { code: "cap_exhausted", requestedMicroUsd: toShare(wholeMicroUsd, exposureMicroUsd), ...cap };
 }

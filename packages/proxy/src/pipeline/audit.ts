@@ -1,4 +1,3 @@
-import { createId } from "../secrets.ts";
 import type { AuditDraft, Store } from "../stores/store.ts";
 import type { Call } from "./call.ts";
 
@@ -14,7 +13,7 @@ export interface Ending {
 export function toDraft(call: Call, ending: Ending): AuditDraft {
   const { key, target, vendor } = call;
   return {
-    id: createId("aud"),
+    id: call.auditId,
     requestId: call.requestId,
     at: call.startedAt,
     tenant: key?.tenant ?? null,
@@ -35,5 +34,5 @@ export function toDraft(call: Call, ending: Ending): AuditDraft {
 /** Step 8 for a call that reserved nothing. Calls that did are entered by the step that settles them. */
 export async function auditRefusal(call: Call, status: number, code: string, store: Store): Promise<void> {
   const draft = toDraft(call, { status, code, decision: "refused", vendorRequestId: null });
-  await store.appendAudit({ ...draft, outcome: "none", reservedMicroUsd: 0, costMicroUsd: 0 });
+  await store.appendAudit({ ...draft, outcome: "none", reservedMicroUsd: 0, costMicroUsd: 0, notes: [] });
 }

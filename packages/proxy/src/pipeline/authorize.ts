@@ -9,6 +9,7 @@ const compiled = new WeakMap<string[], EndpointMatcher>();
 /** Step 3: whether the key may call this endpoint, on this account. */
 export function authorize(call: Call, key: KeyRecord): void {
   const { method, path } = call.target;
+  call.route = call.vendor.findRoute(method, path);
   if (!isAllowed(key, method, path)) {
     refuseForPolicy(call, {
       code: "endpoint_not_allowed",
@@ -30,24 +31,28 @@ function isAllowed(key: KeyRecord, method: string, path: string): boolean {
   return matches(method, path);
 }
 
-/** Another account is another wallet. */
+/** Another account is another wallet. What the call acts on is kept, so that the ledger tells wallets apart. */
 function refuseAccounts(call: Call, key: KeyRecord): void {
   const { accounts } = key.policy;
-  if (accounts.includes("*")) return;
-  for (const name of call.vendor.accountHeaders ?? []) {
-    const account = call.request.headers[name];
-    if (account === undefined || (typeof account === "string" && accounts.includes(account))) continue;
-    refuseForPolicy(call, {
-      code: "account_not_allowed",
-      message: `This vault key may not act on the account that ${name} names. List it in the policy's accounts.`,
-    });
-  }
+  const { vendor, request, target } = call;
+  const named = [
+    ...(vendor.accountHeaders ?? []).map((name) => request.headers[name]),
+    vendor.readAccount?.(target.path),
+  ].filter((account) => account !== undefined);
+  call.account = named.join(",");
+  const foreign = named.find((account) => !accounts.includes("*") && !accounts.includes(String(account)));
+  if (foreign === undefined) return;
+  refuseForPolicy(call, {
+    code: "account_not_allowed",
+    message:
+      "This vault key may not act on the account that the call names. List it in the policy's accounts.",
+  });
 }
 
 /** A secret in an answer would undo the vault, so no policy opens these: only the operator does, by name. */
-function refuseSecrets({ vendor, target }: Call): void {
+function refuseSecrets({ vendor, target, route }: Call): void {
   const { method, path, query } = target;
-  const isSecret = vendor.isSecret(method, path) || (vendor.secretQuery?.test(query) ?? false);
+  const isSecret = route.price === "secret" || (vendor.secretQuery?.test(query) ?? false);
   if (!isSecret || vendor.allowsSecret(method, path)) return;
   throw new Refused({
     code: "secret_endpoint",

@@ -1,22 +1,26 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Refusal } from "@keybrake/core/protocol";
-import type { ConfiguredVendor } from "../config.ts";
+import type { ConfiguredVendor } from "../configure-vendor.ts";
 import type { FormFields } from "../reading/form-body.ts";
 import type { JsonValue } from "../reading/json-body.ts";
 import { Refused } from "../refused.ts";
 import { createId } from "../secrets.ts";
 import type { KeyRecord } from "../stores/store.ts";
+import type { Credential } from "../vendors/credential.ts";
 import type { RouteDefinition } from "../vendors/define-vendor.ts";
 import type { Price } from "../vendors/price.ts";
 
 /** The request line of a call, once it has passed the strict check. */
 export interface Target {
   method: string;
-  /** As it was sent, and as it is forwarded: with its query. */
+  /** As it is forwarded: with its query, without what names the vendor or its host. */
   url: string;
+  /** The host of the vendor that the path named, if it has several. */
+  host: string | undefined;
   /** Without the query, decoded; what patterns are matched against. */
   path: string;
-  /** Decoded for reading only; empty where there is none. */
+  /** As it was sent, and decoded for reading only; empty where there is none. */
+  rawQuery: string;
   query: string;
 }
 
@@ -32,10 +36,16 @@ export interface Body {
 /** One call on its way through the pipeline. Each step fills in what it finds out. */
 export interface Call {
   readonly requestId: string;
+  /** The id that its audit entry will have. */
+  readonly auditId: string;
   /** Ms since the epoch. */
   readonly clock: () => number;
   readonly startedAt: number;
   readonly vendor: ConfiguredVendor;
+  /** What of the path named the vendor; empty on a host or a port of its own. */
+  readonly mount: string;
+  /** Where the caller reaches this vendor at the proxy. */
+  readonly publicBase: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   target: Target;
@@ -43,7 +53,11 @@ export interface Call {
   key?: KeyRecord;
   /** Whether that key may be used here and now. */
   accepted: boolean;
+  /** The real credential of this call. */
+  credential: Credential;
   route: RouteDefinition;
+  /** The vendor's account that the call acts on; empty for the credential's own. */
+  account: string;
   body: Body;
   price: Price;
   reservedMicroUsd: number;
@@ -59,21 +73,28 @@ export interface Call {
 
 export function createCall(
   vendor: ConfiguredVendor,
+  mount: string,
   request: IncomingMessage,
   response: ServerResponse,
   clock: () => number,
+  publicUrl: string | undefined,
 ): Call {
   return {
     requestId: createId("req"),
+    auditId: createId("aud"),
     clock,
     startedAt: clock(),
     vendor,
+    mount,
+    publicBase: `${publicUrl ?? `http://${request.headers.host ?? "localhost"}`}${mount}`,
     request,
     response,
     // What the audit shows of a call whose request line did not pass the check.
-    target: { method: request.method ?? "", url: "", path: "", query: "" },
+    target: { method: request.method ?? "", url: "", host: undefined, path: "", rawQuery: "", query: "" },
     accepted: false,
     route: { match: [], price: "unpriced" },
+    account: "",
+    credential: { headers: {}, secrets: [] },
     body: { content: null, form: new Map(), json: undefined, contentType: undefined },
     price: { kind: "free" },
     reservedMicroUsd: 0,
@@ -82,6 +103,11 @@ export function createCall(
     stopped: false,
     sent: false,
   };
+}
+
+/** An object's id as the ledger keeps it: vendors, modes and accounts are worlds of their own. */
+export function qualifyObject({ vendor, key, account }: Call, objectId: string): string {
+  return [vendor.name, key?.mode ?? "live", account, objectId].join(":");
 }
 
 /** Refuses for policy: a shadow key's call goes on, and its audit entry tells. */

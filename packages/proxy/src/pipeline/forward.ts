@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Dispatcher } from "undici";
 import { toJson, type VendorAnswer } from "../vendors/vendor-answer.ts";
 import type { Call } from "./call.ts";
+import { rewriteLinks } from "./links.ts";
 import { createMask, type Mask } from "./mask.ts";
 import type { Upstreams } from "./upstreams.ts";
 import { toVendorHeaders } from "./vendor-headers.ts";
@@ -14,6 +15,8 @@ export type ForwardResult =
 
 /** The rest of an answer on its way to the caller. */
 export interface Relay {
+  /** The length of the whole answer, where that is known and may differ from what the vendor said. */
+  rewrittenLength: number | undefined;
   /** Streams what has come and what still comes; resolves when the answer has ended, whoever ended it. */
   to(response: ServerResponse): Promise<void>;
 }
@@ -26,12 +29,11 @@ const COLLECT_UP_TO_BYTES = 1_048_576;
  * or, where the cost stands in the body, once that was read.
  */
 export function forward(call: Call, upstreams: Upstreams): Promise<ForwardResult> {
-  const { route, vendor, target, body } = call;
-  const origin = (route.upstream !== undefined && vendor.upstreams?.[route.upstream]) || vendor.upstream;
+  const { target, body } = call;
   return new Promise((resolve) => {
     const exchange = new Exchange(call, resolve);
     try {
-      upstreams.get(origin).dispatch(
+      upstreams.get(toOrigin(call)).dispatch(
         {
           method: target.method as Dispatcher.HttpMethod,
           path: target.url,
@@ -46,6 +48,12 @@ export function forward(call: Call, upstreams: Upstreams): Promise<ForwardResult
   });
 }
 
+/** Which of the vendor's origins a call goes to. */
+export function toOrigin({ route, vendor, target }: Call): string {
+  const name = target.host ?? route.upstream;
+  return (name !== undefined && vendor.upstreams?.[name]) || vendor.upstream;
+}
+
 /** One call at the vendor: undici's handler on one side, the caller's response on the other. */
 class Exchange implements Dispatcher.DispatchHandler, Relay {
   readonly #call: Call;
@@ -53,6 +61,7 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
   readonly #mask: Mask;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  rewrittenLength: number | undefined;
   #status = 0;
   #headers: Record<string, string | string[] | undefined> = {};
   #controller: Dispatcher.DispatchController | undefined;
@@ -64,7 +73,7 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
   constructor(call: Call, resolve: (result: ForwardResult) => void) {
     this.#call = call;
     this.#resolve = resolve;
-    this.#mask = createMask(call.vendor.credentialFor(call.key?.mode ?? "live").secrets);
+    this.#mask = createMask(call.credential.secrets);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -84,7 +93,7 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
     this.#controller = controller;
     this.#status = status;
     this.#headers = headers;
-    if (!this.#costStandsInBody()) this.#answer();
+    if (!this.#mustCollect()) this.#answer();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -130,18 +139,37 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
     });
   }
 
+  #mustCollect(): boolean {
+    return this.#costStandsInBody() || this.#holdsLinks();
+  }
+
+  #holdsLinks(): boolean {
+    return this.#call.vendor.hosts !== undefined && /\bjson\b/.test(String(this.#headers["content-type"]));
+  }
+
   #costStandsInBody(): boolean {
     const { price } = this.#call;
-    return price.kind === "amount" && price.toActual !== undefined && this.#status < 300;
+    if (price.kind !== "amount" || this.#status >= 300) return false;
+    return price.toActual !== undefined || price.toTrueUp !== undefined;
   }
 
   #answer(): void {
     if (this.#answered) return;
     this.#answered = true;
+    if (this.#ended === "whole" && this.#holdsLinks()) this.#rewriteLinks();
     const json =
       this.#ended === "whole" && this.#costStandsInBody() ? toJson(Buffer.concat(this.#waiting)) : undefined;
     const answer: VendorAnswer = { status: this.#status, headers: this.#headers, json };
     this.#resolve({ kind: "answered", answer, relay: this });
+  }
+
+  #rewriteLinks(): void {
+    const { vendor, publicBase } = this.#call;
+    if (!vendor.hosts) return;
+    const text = Buffer.concat(this.#waiting.splice(0)).toString();
+    const rewritten = Buffer.from(rewriteLinks(text, vendor.hosts, publicBase));
+    this.rewrittenLength = rewritten.length;
+    this.#waiting.push(rewritten);
   }
 
   #finish(how: "whole" | "broken"): void {

@@ -4,6 +4,7 @@ import { Refused } from "../refused.ts";
 import { toJson } from "../vendors/vendor-answer.ts";
 import { KEY_REVOKED } from "./authenticate.ts";
 import type { Call } from "./call.ts";
+import { toOrigin } from "./forward.ts";
 import { isTimeout, type Upstreams } from "./upstreams.ts";
 import { toVendorHeaders } from "./vendor-headers.ts";
 
@@ -20,18 +21,24 @@ export const NO_LOOK_UP: LookUp = async () => undefined;
 /** Looks objects up with the credential and the account of the call itself. */
 export function createLookUp(upstreams: Upstreams, maxBytes: number): LookUp {
   return async (call, path) => {
-    const headers = toVendorHeaders(call);
-    for (const name of ["content-type", "content-length", "idempotency-key"]) delete headers[name];
+    const headers = toReadingHeaders(call);
     try {
       return await new Promise<JsonValue | undefined>((resolve, reject) => {
         upstreams
-          .get(call.vendor.upstream)
+          .get(toOrigin(call))
           .dispatch({ method: "GET", path, headers }, new Reading(call, maxBytes, resolve, reject));
       });
     } catch (error) {
       throw toRefused(call, error as Error);
     }
   };
+}
+
+/** What identifies a call at the vendor, for a request of the proxy's own. */
+export function toReadingHeaders(call: Call): Record<string, string | string[]> {
+  const headers = toVendorHeaders(call);
+  for (const name of ["content-type", "content-length", "idempotency-key"]) delete headers[name];
+  return headers;
 }
 
 /** Collects one object. A key revoked meanwhile must not even read any more. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { Refused } from "../refused.ts";
 import { holdsToken } from "../secrets.ts";
+import type { VendorDefinition } from "../vendors/define-vendor.ts";
 import type { Target } from "./call.ts";
 import { hasBody } from "./read-body.ts";
 
@@ -19,8 +20,13 @@ const ENCODED_SEPARATOR = /%(?:2f|5c|25|00|3b)/i;
  * parsers that read one path differently are how an allowlist is passed.
  *
  * @param url the path within the vendor, with its query, as it was sent
+ * @param hosts the vendor's hosts, where it has several
  */
-export function parseTarget(request: IncomingMessage, url: string): Target {
+export function parseTarget(
+  request: IncomingMessage,
+  url: string,
+  hosts?: VendorDefinition["hosts"],
+): Target {
   const method = request.method ?? "";
   if (!METHODS.has(method)) throw malformed(`the method ${method.slice(0, 20)} is not served`);
   refuseHeaders(request);
@@ -29,11 +35,27 @@ export function parseTarget(request: IncomingMessage, url: string): Target {
   }
   const questionMark = url.indexOf("?");
   const rawPath = questionMark === -1 ? url : url.slice(0, questionMark);
+  const rawQuery = questionMark === -1 ? "" : url.slice(questionMark + 1);
   const path = decodePath(rawPath);
-  const query = questionMark === -1 ? "" : decodeQuery(url.slice(questionMark + 1));
+  const query = decodeQuery(rawQuery);
   // Here and not later: the path is entered in the audit, and a vault key must not be.
   if (holdsToken(path) || holdsToken(query)) throw malformed("a vault key stands in the path or the query");
-  return { method, url, path, query };
+  return { method, ...splitHost(url, path, hosts), rawQuery, query };
+}
+
+/** The vendor's host that a path begins with: a pattern always sees it in the same form. */
+function splitHost(
+  url: string,
+  path: string,
+  hosts: VendorDefinition["hosts"],
+): Pick<Target, "url" | "host" | "path"> {
+  const [, first = ""] = path.split("/", 2);
+  const name = hosts && first.endsWith(`.${hosts.domain}`) ? first.slice(0, -hosts.domain.length - 1) : first;
+  if (!hosts || (name !== hosts.main && !hosts.names.includes(name))) return { url, path, host: undefined };
+  const rest = path.slice(first.length + 1);
+  if (rest === "") return { url, path, host: undefined };
+  const host = name === hosts.main ? undefined : name;
+  return { url: url.slice(url.indexOf("/", 1)), path: host === undefined ? rest : `/${host}${rest}`, host };
 }
 
 function decodePath(rawPath: string): string {

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
-import type { ConfiguredVendor } from "../config.ts";
 import { getRemaining } from "../money/limits.ts";
 import { toTimestamp } from "../money/window.ts";
 import { Refused } from "../refused.ts";
-import type { Store } from "../stores/store.ts";
+import type { Route } from "../routing.ts";
+import type { KeyRecord, Store } from "../stores/store.ts";
+import type { Credential } from "../vendors/credential.ts";
 import { auditRefusal } from "./audit.ts";
 import { authenticate, KEY_REVOKED } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
@@ -17,6 +18,7 @@ import { parseTarget } from "./parse.ts";
 import { type PricingContext, price } from "./price.ts";
 import { reserve } from "./reserve.ts";
 import { settle } from "./settle.ts";
+import type { TrueUps } from "./true-up.ts";
 import { isTimeout, type Upstreams } from "./upstreams.ts";
 import { toCallerHeaders } from "./vendor-headers.ts";
 
@@ -27,6 +29,9 @@ export interface PipelineContext extends PricingContext {
   inFlight: InFlight;
   /** Ms since the epoch. */
   clock: () => number;
+  /** Where callers reach this proxy; `undefined` where each request tells. */
+  publicUrl: string | undefined;
+  trueUps: TrueUps;
   /** Told of each call when it has been settled or refused. */
   onCall(call: Call, ending: { status: number; code: string | null; costMicroUsd: number | null }): void;
   onInternalError(error: unknown, requestId: string): void;
@@ -34,24 +39,21 @@ export interface PipelineContext extends PricingContext {
 
 /**
  * One call, from the request line to its audit entry.
- *
- * @param url the path within the vendor, with its query, as it was sent
  */
 export async function handleVendorCall(
   context: PipelineContext,
-  vendor: ConfiguredVendor,
-  url: string,
+  { vendor, mount, url }: Route & { kind: "vendor" },
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const call = createCall(vendor, request, response, context.clock);
+  const call = createCall(vendor, mount, request, response, context.clock, context.publicUrl);
   let remove = (): void => {};
   try {
-    call.target = parseTarget(request, url);
+    call.target = parseTarget(request, url, vendor.hosts);
     const key = await authenticate(call, context.store);
     remove = context.inFlight.add(key.id, call);
     authorize(call, key);
-    call.route = vendor.findRoute(call.target.method, call.target.path);
+    call.credential = await fetchCredential(context, call, key);
     await price(call, context);
     await reserve(call, key, context.store);
     const result = await forward(call, context.upstreams);
@@ -64,21 +66,38 @@ export async function handleVendorCall(
   }
 }
 
+async function fetchCredential(
+  { upstreams }: PipelineContext,
+  call: Call,
+  key: KeyRecord,
+): Promise<Credential> {
+  try {
+    return await call.vendor.credentialFor(key.mode)(upstreams);
+  } catch {
+    throw new Refused({
+      code: "upstream_unreachable",
+      message: `No credential for ${call.vendor.name} could be had from its token endpoint. Nothing was sent.`,
+    });
+  }
+}
+
 /** Settles, then lets the answer through: no caller sees a success that the ledger has not. */
 async function handBack(
   context: PipelineContext,
   call: Call,
   result: ForwardResult & { kind: "answered" },
 ): Promise<void> {
-  const { response, vendor, key, price } = call;
+  const { response, price } = call;
   const { status, headers } = result.answer;
   const cost = await settleOrReport(context, call, result, { status, code: null });
   // The caller of a revoked key is cut off from what it reads, but learns what became of its money.
   if (call.stopped && price.kind === "free") response.destroy();
   if (!response.destroyed) {
-    const { secrets } = vendor.credentialFor(key?.mode ?? "live");
+    const { secrets } = call.credential;
+    const { rewrittenLength } = result.relay;
     response.writeHead(status, {
       ...toCallerHeaders(headers, (text) => maskText(text, secrets)),
+      ...(rewrittenLength === undefined ? {} : { "content-length": rewrittenLength }),
       ...toKeyHeaders(call, cost),
     });
   }
@@ -110,6 +129,7 @@ async function settleOrReport(
   try {
     const settlement = await settle(call, result, ending, context.store);
     call.remainingMicroUsd = settlement.remainingMicroUsd;
+    if (result.kind === "answered") context.trueUps.follow(call, result.answer, settlement);
     context.onCall(call, { ...ending, costMicroUsd: settlement.costMicroUsd });
     return settlement.costMicroUsd ?? settlement.reservedMicroUsd;
   } catch (error) {

@@ -1,10 +1,12 @@
+import { parseForm } from "../reading/form-body.ts";
 import { Unreadable } from "../reading/unreadable.ts";
 import { Refused } from "../refused.ts";
 import { holdsToken } from "../secrets.ts";
+import type { Store } from "../stores/store.ts";
 import type { Exchange } from "../vendors/currency.ts";
 import { priceRoute } from "../vendors/define-vendor.ts";
 import { UNPRICED } from "../vendors/price.ts";
-import { type Call, refuseForPolicy } from "./call.ts";
+import { type Call, qualifyObject, refuseForPolicy } from "./call.ts";
 import type { LookUp } from "./look-up.ts";
 import { readBody, takeBody } from "./read-body.ts";
 
@@ -13,6 +15,7 @@ export interface PricingContext {
   exchange: Exchange;
   maxBodyBytes: number;
   lookUp: LookUp;
+  store: Store;
 }
 
 /** Step 4: the most this call can cost. What can't be read with certainty is refused, never guessed. */
@@ -23,15 +26,21 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
   refuseTokenInBody(call);
   try {
     call.body = readBody(call, call.body);
-    if (typeof route.price === "function" && target.query !== "") {
+    if (typeof route.price === "function" && !route.readsQuery && target.query !== "") {
       throw new Unreadable("a call that spends takes no query: put its fields into the body");
     }
     call.price = await priceRoute(route, {
       method: target.method,
       path: target.path,
+      segments: target.path.slice(1).split("/"),
+      query: route.readsQuery ? parseForm(Buffer.from(target.rawQuery)) : new Map(),
       form: call.body.form,
       json: call.body.json,
+      header: (name) => readHeader(call, name),
       exchange: context.exchange,
+      allowRecurring: call.key?.policy.allowRecurring ?? false,
+      getExposure: (objectId) =>
+        context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
       lookUp: (path) => context.lookUp(call, path),
     });
   } catch (error) {
@@ -42,6 +51,11 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
     });
     call.price = UNPRICED;
   }
+}
+
+function readHeader({ request }: Call, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : undefined;
 }
 
 /** The caller's idempotency key, where the vendor would honour it. */

@@ -4,7 +4,7 @@ import { Refused } from "../refused.ts";
 import { fingerprint } from "../secrets.ts";
 import type { KeyRecord, LimitRefusal, Store } from "../stores/store.ts";
 import { KEY_EXPIRED, KEY_REVOKED } from "./authenticate.ts";
-import type { Call } from "./call.ts";
+import { type Call, qualifyObject } from "./call.ts";
 import { getIdempotencyKey } from "./price.ts";
 
 /** Step 5: sets the money aside, in one step over everything the key is bound by, or refuses. */
@@ -14,6 +14,9 @@ export async function reserve(call: Call, key: KeyRecord, store: Store): Promise
     attemptId: call.requestId,
     keyId: key.id,
     price: call.price,
+    ...(call.price.kind === "amount" && call.price.objectId !== undefined
+      ? { objectId: qualifyObject(call, call.price.objectId) }
+      : {}),
     ...(replayId === undefined ? {} : { replayId }),
   });
   call.remainingMicroUsd = answer.remainingMicroUsd;

@@ -1,7 +1,9 @@
 import { Unreadable } from "../reading/unreadable.ts";
 import type { Outcome, Settlement, Store } from "../stores/store.ts";
+import type { Cost } from "../vendors/price.ts";
+import type { VendorAnswer } from "../vendors/vendor-answer.ts";
 import { toDraft } from "./audit.ts";
-import type { Call } from "./call.ts";
+import { type Call, qualifyObject } from "./call.ts";
 import type { ForwardResult } from "./forward.ts";
 
 /** Step 7: writes what the call cost, and its audit entry in the same step. */
@@ -22,26 +24,33 @@ export function settle(
 }
 
 /** Release only on proof; settle the true cost where the answer tells it; everything else stays held. */
-function toOutcome({ price, vendor }: Call, result: ForwardResult): Outcome {
+function toOutcome(call: Call, result: ForwardResult): Outcome {
+  const { vendor } = call;
   if (result.kind === "never_sent") return { kind: "never_sent" };
   if (result.kind === "lost") return { kind: "unknown" };
   const { answer } = result;
   if (answer.status >= 200 && answer.status < 300) {
-    const kind = vendor.idempotency?.isReplay(answer.headers) ? "replayed" : "effect";
-    return { kind, costMicroUsd: price.kind === "amount" ? readCost(price, answer) : null };
+    const actual = readActual(call, answer);
+    if (actual === "nothing") return { kind: "refused" };
+    const kind = vendor.idempotency?.isReplay?.(answer.headers) ? "replayed" : "effect";
+    if (actual === undefined) return { kind, costMicroUsd: null };
+    const { microUsd: costMicroUsd, objectId } = actual;
+    return {
+      kind,
+      costMicroUsd,
+      ...(objectId === undefined ? {} : { objectId: qualifyObject(call, objectId) }),
+    };
   }
   return { kind: vendor.refusedStatuses.includes(answer.status) ? "refused" : "unknown" };
 }
 
-function readCost(
-  price: Call["price"] & { kind: "amount" },
-  answer: Parameters<NonNullable<typeof price.toActual>>[0],
-): number | null {
+function readActual({ price }: Call, answer: VendorAnswer): Cost | "nothing" | undefined {
+  if (price.kind !== "amount" || !price.toActual) return undefined;
   try {
-    return price.toActual?.(answer) ?? null;
+    return price.toActual(answer);
   } catch (error) {
     // An answer that can't be read leaves the estimate as the cost: it was an upper bound.
-    if (error instanceof Unreadable) return null;
+    if (error instanceof Unreadable) return undefined;
     throw error;
   }
 }

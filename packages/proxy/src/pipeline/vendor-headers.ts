@@ -41,7 +41,7 @@ const isDropped = (name: string): boolean =>
 
 /** The headers that go to the vendor: the caller's, cleaned, with the real credential. */
 export function toVendorHeaders(call: Call): Record<string, string | string[]> {
-  const { vendor, body, key } = call;
+  const { vendor, body, credential } = call;
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(call.request.headers)) {
     if (value === undefined || isDropped(name) || name === vendor.tokenHeader) continue;
@@ -54,7 +54,7 @@ export function toVendorHeaders(call: Call): Record<string, string | string[]> {
   else if (body.content && call.request.headers["content-length"] !== undefined) {
     headers["content-length"] = call.request.headers["content-length"];
   }
-  return Object.assign(headers, vendor.credentialFor(key?.mode ?? "live").headers);
+  return Object.assign(headers, credential.headers);
 }
 
 const NOT_HANDED_BACK = new Set([

@@ -12,6 +12,22 @@ export class MemoryAudit {
     for (const listener of this.#listeners) listener();
   }
 
+  find(id: string): AuditRecord | undefined {
+    return this.#records[this.#positions.get(id) ?? -1];
+  }
+
+  get(tenant: string, id: string): AuditRecord | undefined {
+    const record = this.find(id);
+    return record?.tenant === tenant ? record : undefined;
+  }
+
+  /** Puts a corrected entry in the place of the one with its id. */
+  replace(record: AuditRecord): AuditRecord {
+    const position = this.#positions.get(record.id);
+    if (position !== undefined) this.#records[position] = record;
+    return record;
+  }
+
   list(tenant: string, filter: AuditFilter, { limit, startingAfter }: PageRequest): PageOf<AuditRecord> {
     const start =
       startingAfter === undefined ? this.#records.length : (this.#positions.get(startingAfter) ?? 0);
@@ -58,6 +74,7 @@ export function matchesAudit(record: AuditRecord, filter: AuditFilter): boolean 
     (filter.vendor === undefined || record.vendor === filter.vendor) &&
     (filter.budget === undefined || record.budgets.includes(filter.budget)) &&
     (filter.decision === undefined || record.decision === filter.decision) &&
+    (filter.outcome === undefined || record.outcome === filter.outcome) &&
     (filter.since === undefined || record.at >= filter.since) &&
     (filter.until === undefined || record.at < filter.until)
   );

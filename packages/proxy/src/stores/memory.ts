@@ -1,7 +1,7 @@
-import { fitCall, getRemaining } from "../money/limits.ts";
+import { fitCall, getRemaining, toShare } from "../money/limits.ts";
 import { toUtcDay } from "../money/window.ts";
 import { MemoryAudit } from "./memory-audit.ts";
-import { endTry, type Reservation } from "./reservation.ts";
+import { correct, endTry, type Reservation, type Share, spendHold } from "./reservation.ts";
 import { createAccount, type SpendAccount } from "./spend-account.ts";
 import type {
   AuditDraft,
@@ -61,6 +61,9 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
   const budgets = new Map<string, Map<string, BudgetEntry>>();
   const attempts = new Map<string, Attempt>();
   const replays = new Map<string, Reservation>();
+  const exposures = new Map<string, number>();
+  /** The reservations behind audit entries, for costs that become known later. */
+  const entered = new Map<string, Reservation>();
   const audit = new MemoryAudit();
 
   function getBudgetEntry(tenant: string, name: string): BudgetEntry {
@@ -79,13 +82,15 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     return created;
   }
 
-  function toBudgetState({ account, ...settings }: BudgetEntry): BudgetState {
-    return { ...settings, spend: account.getSpend(toUtcDay(clock())) };
+  function toBudgetState({ account, ...settings }: BudgetEntry, objectId?: string): BudgetState {
+    return { ...settings, spend: account.getSpend(toUtcDay(clock()), objectId) };
   }
 
-  function toKeyState({ record, account, calls, recentCalls }: KeyEntry): KeyState {
-    const spend = account.getSpend(toUtcDay(clock()));
-    const states = record.policy.budgets.map((name) => toBudgetState(getBudgetEntry(record.tenant, name)));
+  function toKeyState({ record, account, calls, recentCalls }: KeyEntry, objectId?: string): KeyState {
+    const spend = account.getSpend(toUtcDay(clock()), objectId);
+    const states = record.policy.budgets.map((name) =>
+      toBudgetState(getBudgetEntry(record.tenant, name), objectId),
+    );
     return { record, spend, calls, recentCalls, budgets: states };
   }
 
@@ -110,7 +115,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     return found;
   }
 
-  function admit(request: ReserveRequest, key: KeyEntry, reserveMicroUsd: number): Reservation {
+  function admit(request: ReserveRequest, key: KeyEntry, wholeMicroUsd: number): Reservation {
     const { record, account } = key;
     const now = clock();
     key.calls++;
@@ -119,26 +124,43 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     }
     const shared = findShared(request.replayId);
     if (shared) return shared;
+    const { objectId } = request;
+    const toOwnShare = (scope: SpendAccount): Share => ({
+      account: scope,
+      heldMicroUsd: toShare(wholeMicroUsd, objectId === undefined ? 0 : scope.getExposure(objectId)),
+      spentMicroUsd: 0,
+    });
     const reservation: Reservation = {
-      accounts: [
-        account,
-        ...record.policy.budgets.map((name) => getBudgetEntry(record.tenant, name).account),
+      shares: [
+        toOwnShare(account),
+        ...record.policy.budgets.map((name) => toOwnShare(getBudgetEntry(record.tenant, name).account)),
       ],
       day: toUtcDay(now),
-      microUsd: reserveMicroUsd,
       spends: request.price.kind !== "free",
       state: "held",
       openTries: 0,
       tainted: false,
       at: now,
+      entries: [],
     };
-    for (const spendAccount of reservation.accounts) spendAccount.hold(reservation.day, reserveMicroUsd);
+    for (const share of reservation.shares) share.account.hold(reservation.day, share.heldMicroUsd);
     if (request.replayId !== undefined) {
       // Deleted first: a map keeps the place of a name, and the oldest must stand in front to be forgotten.
       replays.delete(request.replayId);
       replays.set(request.replayId, reservation);
     }
     return reservation;
+  }
+
+  /** Once a call is settled, the entries of its doubtful tries need no longer be looked at: one entry has the cost. */
+  function closeEntries(reservation: Reservation, costsStandIn: string): void {
+    if (reservation.state !== "settled") return;
+    for (const id of reservation.entries) {
+      const record = audit.find(id);
+      if (id !== costsStandIn && record?.outcome === "unknown") {
+        audit.replace({ ...record, outcome: "settled", costMicroUsd: 0 });
+      }
+    }
   }
 
   /** Drops what nobody can ask for any more. Both maps are in the order of time. */
@@ -212,7 +234,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       return [...open].map(([attemptId, { reservation }]) => {
         const holds = reservation.state === "held" && !counted.has(reservation);
         counted.add(reservation);
-        return { attemptId, heldMicroUsd: holds ? reservation.microUsd : 0 };
+        return { attemptId, heldMicroUsd: holds ? reservation.shares[0].heldMicroUsd : 0 };
       });
     },
 
@@ -223,7 +245,11 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
 
     async listBudgets(tenant, page) {
       const byName = [...(budgets.get(tenant)?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1));
-      return toPage(byName.map(toBudgetState), page, ({ name }) => name);
+      return toPage(
+        byName.map((budget) => toBudgetState(budget)),
+        page,
+        ({ name }) => name,
+      );
     },
 
     async putBudget(tenant, name, update) {
@@ -236,18 +262,18 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       forget();
       const key = keys.get(request.keyId);
       if (!key) throw new Error(`no key ${request.keyId}`);
-      const state = toKeyState(key);
+      const state = toKeyState(key, request.objectId);
       const shared = findShared(request.replayId);
       const fit = fitCall(state, request.price, clock(), shared !== undefined);
       const cannotShadow = fit.refusal?.code === "key_revoked" || fit.refusal?.code === "key_expired";
       if (fit.refusal && (cannotShadow || !key.record.policy.shadow)) {
         return { admitted: false, refusal: fit.refusal, remainingMicroUsd: getRemaining(state, clock()) };
       }
-      const reservation = admit(request, key, fit.reserveMicroUsd);
+      const reservation = admit(request, key, fit.wholeMicroUsd);
       reservation.openTries++;
       const answer: ReserveAnswer = {
         admitted: true,
-        reservedMicroUsd: reservation.microUsd,
+        reservedMicroUsd: reservation.shares[0].heldMicroUsd,
         remainingMicroUsd: getRemaining(toKeyState(key), clock()),
         wouldRefuse: fit.refusal?.code ?? null,
       };
@@ -266,13 +292,50 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       key.open.delete(attemptId);
       const settlement: Settlement = {
         ...settled,
-        reservedMicroUsd: reservation.microUsd,
+        reservedMicroUsd: reservation.shares[0].heldMicroUsd,
         remainingMicroUsd: getRemaining(toKeyState(key), clock()),
       };
       attempt.settlement = settlement;
+      if ("objectId" in outcome && outcome.objectId !== undefined && outcome.costMicroUsd !== null) {
+        exposures.set(`${key.record.tenant} ${outcome.objectId}`, outcome.costMicroUsd);
+      }
       audit.append(toRecord(draft, settlement));
+      if (reservation.spends) {
+        entered.set(draft.id, reservation);
+        reservation.entries.push(draft.id);
+      }
+      closeEntries(reservation, draft.id);
       return settlement;
     },
+
+    async resettle(tenant, auditId, costMicroUsd, note) {
+      const record = audit.get(tenant, auditId);
+      const reservation = entered.get(auditId);
+      if (!record || reservation?.state === "released" || !reservation) return undefined;
+      correct(reservation, costMicroUsd);
+      closeEntries(reservation, auditId);
+      const notes = [...record.notes.filter((other) => other !== note && other !== "estimate"), note];
+      return audit.replace({ ...record, outcome: "settled", costMicroUsd, notes });
+    },
+
+    async spendUnknown(before) {
+      const overdue = new Set(
+        [...entered.values()].filter(
+          ({ state, tainted, openTries, at }) =>
+            state === "held" && tainted && openTries === 0 && at < before,
+        ),
+      );
+      for (const reservation of overdue) {
+        spendHold(reservation);
+        const record = audit.find(reservation.entries[0] ?? "");
+        if (!record) continue;
+        audit.replace({ ...record, outcome: "settled", costMicroUsd: reservation.shares[0].spentMicroUsd });
+        closeEntries(reservation, record.id);
+      }
+      return overdue.size;
+    },
+
+    getExposure: async (tenant, objectId) => exposures.get(`${tenant} ${objectId}`),
 
     appendAudit: async (record) => audit.append(record),
     listAudit: async (tenant, filter, page) => audit.list(tenant, filter, page),
@@ -290,8 +353,8 @@ function getStatus(record: KeyRecord, now: number): "active" | "expired" | "revo
 }
 
 function toRecord(draft: AuditDraft, settlement: Settlement): Parameters<MemoryAudit["append"]>[0] {
-  const { outcome, reservedMicroUsd, costMicroUsd } = settlement;
-  return { ...draft, outcome, reservedMicroUsd, costMicroUsd };
+  const { outcome, reservedMicroUsd, costMicroUsd, notes } = settlement;
+  return { ...draft, outcome, reservedMicroUsd, costMicroUsd, notes };
 }
 
 function toPage<Item>(

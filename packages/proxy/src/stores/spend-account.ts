@@ -2,7 +2,8 @@ import type { Spend } from "./store.ts";
 
 /** What one key or one budget has spent and holds, by UTC day and in all; amounts in micro-USD. */
 export interface SpendAccount {
-  getSpend(day: number): Spend;
+  /** @param objectId the vendor's object in question, if any */
+  getSpend(day: number, objectId?: string): Spend;
   /** Sets an amount aside on a day. */
   hold(day: number, microUsd: number): void;
   /** Gives a held amount back; `doubted` where it counted as unknown. */
@@ -10,6 +11,10 @@ export interface SpendAccount {
   /** Marks a held amount as one whose outcome nobody knows. */
   doubt(microUsd: number): void;
   spend(day: number, microUsd: number): void;
+  /** What an object has cost here already. */
+  getExposure(objectId: string): number;
+  /** Remembers that an object has cost so much in all; never lowers it. */
+  expose(objectId: string, microUsd: number): void;
 }
 
 /** Days whose reservations may still be open; older ones are no longer asked for. */
@@ -17,6 +22,7 @@ const DAYS_KEPT = 3;
 
 export function createAccount(): SpendAccount {
   const days = new Map<number, { spent: number; held: number }>();
+  const exposures = new Map<string, number>();
   let total = 0;
   let held = 0;
   let unknown = 0;
@@ -31,7 +37,7 @@ export function createAccount(): SpendAccount {
   }
 
   return {
-    getSpend(day) {
+    getSpend(day, objectId) {
       const today = days.get(day) ?? { spent: 0, held: 0 };
       return {
         dailyMicroUsd: today.spent,
@@ -39,6 +45,7 @@ export function createAccount(): SpendAccount {
         totalMicroUsd: total,
         heldMicroUsd: held,
         unknownMicroUsd: unknown,
+        exposureMicroUsd: objectId === undefined ? 0 : (exposures.get(objectId) ?? 0),
       };
     },
     hold(day, microUsd) {
@@ -56,6 +63,10 @@ export function createAccount(): SpendAccount {
     spend(day, microUsd) {
       getDay(day).spent += microUsd;
       total += microUsd;
+    },
+    getExposure: (objectId) => exposures.get(objectId) ?? 0,
+    expose(objectId, microUsd) {
+      exposures.set(objectId, Math.max(microUsd, exposures.get(objectId) ?? 0));
     },
   };
 }

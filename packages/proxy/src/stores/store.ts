@@ -38,6 +38,8 @@ export interface Spend {
   totalMicroUsd: number;
   heldMicroUsd: number;
   unknownMicroUsd: number;
+  /** What the object of the call in question has cost here already; 0 where the call names none. */
+  exposureMicroUsd: number;
 }
 
 export interface BudgetSettings {
@@ -87,6 +89,8 @@ export interface ReserveRequest {
   attemptId: string;
   keyId: string;
   price: Price;
+  /** The vendor's object that the price is the whole exposure of; what each scope has counted of it is not counted again. */
+  objectId?: string;
   /** The same for tries that the vendor takes for one: they share one reservation. */
   replayId?: string;
 }
@@ -102,14 +106,19 @@ export type ReserveAnswer =
     }
   | { admitted: false; refusal: LimitRefusal; remainingMicroUsd: number | null };
 
+/** What an effect cost. With an `objectId`, the amount is the whole exposure of that object after the call. */
+export interface Effect {
+  costMicroUsd: number | null;
+  objectId?: string;
+}
+
 /**
  * What is known about a try when it is over:
  * `effect` the vendor did it, for `costMicroUsd`, or for what was reserved where the answer does not tell (null) · `replayed` the vendor says it had done it before ·
  * `refused` a definite refusal · `never_sent` no byte left · `unknown` nobody can tell.
  */
 export type Outcome =
-  | { kind: "effect"; costMicroUsd: number | null }
-  | { kind: "replayed"; costMicroUsd: number | null }
+  | ({ kind: "effect" | "replayed" } & Effect)
   | { kind: "refused" }
   | { kind: "never_sent" }
   | { kind: "unknown" };
@@ -120,6 +129,7 @@ export interface Settlement {
   reservedMicroUsd: number;
   costMicroUsd: number | null;
   remainingMicroUsd: number | null;
+  notes: AuditNote[];
 }
 
 /** One call that named a vendor. */
@@ -145,11 +155,19 @@ export interface AuditRecord {
   budgets: string[];
   metadata: Record<string, string>;
   vendorRequestId: string | null;
+  /** What somebody who reads the books should know of the cost. */
+  notes: AuditNote[];
   durationMs: number;
 }
 
+/**
+ * `estimate` the answer did not tell the cost, so the upper bound counts · `overage` it cost more than was
+ * reserved · `trued_up` the cost came later · `reconciled` somebody settled it by hand.
+ */
+export type AuditNote = "estimate" | "overage" | "trued_up" | "reconciled";
+
 /** An entry before its money is settled. */
-export type AuditDraft = Omit<AuditRecord, "outcome" | "reservedMicroUsd" | "costMicroUsd">;
+export type AuditDraft = Omit<AuditRecord, "outcome" | "reservedMicroUsd" | "costMicroUsd" | "notes">;
 
 export interface KeyFilter {
   status?: "active" | "expired" | "revoked";
@@ -164,6 +182,7 @@ export interface AuditFilter {
   vendor?: string;
   budget?: string;
   decision?: "allowed" | "refused";
+  outcome?: AuditRecord["outcome"];
   since?: number;
   until?: number;
 }
@@ -219,6 +238,21 @@ export interface Store {
    * settlement; rejects for a try that was never admitted.
    */
   settle(attemptId: string, outcome: Outcome, audit: AuditDraft): Promise<Settlement>;
+  /**
+   * Writes the true cost of a call that was settled at an estimate or whose outcome was unknown, in the day of its
+   * reservation, and corrects its entry. Settling to the same cost again changes nothing. `undefined` where there
+   * is no such entry, or it moved no money.
+   */
+  resettle(
+    tenant: string,
+    auditId: string,
+    costMicroUsd: number,
+    note: AuditNote,
+  ): Promise<AuditRecord | undefined>;
+  /** Turns holds that have been unknown since before a moment into spend, never into room. Gives how many. */
+  spendUnknown(before: number): Promise<number>;
+  /** The whole exposure of a vendor's object as it was last settled, whoever caused it. */
+  getExposure(tenant: string, objectId: string): Promise<number | undefined>;
 
   /** Appends the entry of a call that reserved nothing. */
   appendAudit(record: AuditRecord): Promise<void>;

@@ -1,17 +1,24 @@
-import { compileEndpoints, type EndpointMatcher } from "../money/endpoint-pattern.ts";
+import { compileEndpoints } from "../money/endpoint-pattern.ts";
 import type { FormFields } from "../reading/form-body.ts";
 import type { JsonValue } from "../reading/json-body.ts";
 import type { Exchange } from "./currency.ts";
 import { FREE, type Price, UNPRICED } from "./price.ts";
 
-/** What a pricer may read of a call. Exactly one of `form` and `json` is there, by the route's `body`. */
+/** What a pricer may read of a call. `form` or `json` is filled by the route's `body`. */
 export interface PricedCall {
   method: string;
-  /** The path within the vendor, decoded. */
+  /** The path within the vendor, decoded, and its segments. */
   path: string;
+  segments: readonly string[];
+  query: FormFields;
   form: FormFields;
   json: JsonValue | undefined;
+  header(name: string): string | undefined;
   exchange: Exchange;
+  /** Whether the key may start what renews outside the proxy. */
+  allowRecurring: boolean;
+  /** Micro-USD that an object of the vendor is known to have cost in all, by its id; `undefined` where it is unknown. */
+  getExposure(objectId: string): Promise<number | undefined>;
   /**
    * Reads an object of the vendor with the real credential, for a call whose amount lives on another object;
    * `undefined` where the operator turned look-ups off or the vendor gave no such object.
@@ -26,11 +33,13 @@ export type Pricer = (call: PricedCall) => Price | Promise<Price>;
 export interface RouteDefinition {
   /** Endpoint patterns, as in a policy. The first route that matches a call decides. */
   match: string[];
-  price: "free" | "unpriced" | Pricer;
+  price: "free" | "unpriced" | "secret" | Pricer;
   /** What the body must be for the price to be read. Required with a pricer; a call with another body is refused. */
   body?: "form" | "json";
   /** One of the vendor's `upstreams`. Default: the main one. */
   upstream?: string;
+  /** A query is part of what prices the call. Default false: a call that spends takes none. */
+  readsQuery?: boolean;
 }
 
 /** A vendor: where it is, how it is paid, and where it keeps its secrets. */
@@ -41,24 +50,30 @@ export interface VendorDefinition {
   upstream: string;
   /** Further origins that some routes go to, by name. */
   upstreams?: Record<string, string>;
+  /**
+   * Further hosts `<name>.<domain>` that a path may begin with, as `/verify/v2/…` or `/verify.twilio.com/v2/…`.
+   * Patterns match the first form; the `main` host's name is left out. Links to these hosts in JSON answers are
+   * turned into links through the proxy, so that an SDK's paging stays inside.
+   */
+  hosts?: { domain: string; main: string; names: readonly string[] };
   /** Headers that carry the credential: `{{secret}}` stands for it, `{{basic}}` for its Base64 form. */
   auth: Record<string, string>;
   /** A header other than `Authorization` in which the vendor's SDK sends its key, and so the vault key. */
   tokenHeader?: string;
   /** Headers that switch to another account of the vendor; their value must be in the policy's `accounts`. */
   accountHeaders?: string[];
+  /** The account that a path acts on, where it is not the credential's own: it must be in the policy's `accounts`. */
+  readAccount?(path: string): string | undefined;
   /** How the vendor recognises a repeated POST; left out where it can't. */
   idempotency?: {
     header: string;
-    /** Whether an answer says that nothing was done again. */
-    isReplay(headers: Record<string, string | string[] | undefined>): boolean;
+    /** Whether an answer says that nothing was done again; left out where the vendor does not say. */
+    isReplay?(headers: Record<string, string | string[] | undefined>): boolean;
   };
   /** A JSON body where a form is needed is read strictly and forwarded as a form. Default false. */
   jsonToForm?: boolean;
   /** Statuses by which the vendor says for certain that nothing happened. */
   refusedStatuses: number[];
-  /** Endpoints whose answer holds a secret; never reached unless the operator allows them by name. */
-  secretEndpoints?: string[];
   /** Query parameters that make any endpoint show a secret, as a pattern on the decoded query. */
   secretQuery?: RegExp;
   routes: RouteDefinition[];
@@ -66,7 +81,7 @@ export interface VendorDefinition {
 
 /** A vendor definition, ready for the hot path. */
 export interface Vendor extends VendorDefinition {
-  isSecret: EndpointMatcher;
+  /** The first route that names the call; where none does, reading is free and everything else unpriced. */
   findRoute(method: string, path: string): RouteDefinition;
 }
 
@@ -88,10 +103,13 @@ const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
  * });
  */
 export function defineVendor(definition: VendorDefinition): Vendor {
-  const routes = definition.routes.map((route) => ({ route, matches: compileEndpoints(route.match) }));
+  const routes = definition.routes.map((route) => ({
+    route,
+    // What must stay closed stays closed however a vendor reads the letters of a path.
+    matches: compileEndpoints(route.match, route.price === "secret"),
+  }));
   return {
     ...definition,
-    isSecret: compileEndpoints(definition.secretEndpoints ?? [], true),
     findRoute(method, path) {
       const found = routes.find(({ matches }) => matches(method, path));
       return found?.route ?? (READ_ONLY.has(method) ? FREE_ROUTE : UNPRICED_ROUTE);
@@ -101,6 +119,6 @@ export function defineVendor(definition: VendorDefinition): Vendor {
 
 /** The price of a call by its route. */
 export function priceRoute(route: RouteDefinition, call: PricedCall): Price | Promise<Price> {
-  if (route.price === "free") return FREE;
-  return route.price === "unpriced" ? UNPRICED : route.price(call);
+  if (typeof route.price === "function") return route.price(call);
+  return route.price === "free" ? FREE : UNPRICED;
 }

@@ -1,14 +1,39 @@
 import type { VendorAnswer } from "./vendor-answer.ts";
 
-/**
- * What a call may cost. An `amount` is an upper bound that has been proven from the request (or from an object
- * that the vendor showed), in micro-USD; `toActual` reads the true cost from a successful answer at the rate of
- * the estimate, or gives `undefined` where the answer does not tell.
- */
+/** What a successful answer says a call has cost. */
+export interface Cost {
+  microUsd: number;
+  /** The vendor's object that this is the whole exposure of; what was counted of it before is not counted again. */
+  objectId?: string;
+}
+
+/** A cost that the vendor only knows later: where to ask for it, and how to read the answer. */
+export interface TrueUp {
+  path: string;
+  /** Micro-USD, or `undefined` while the vendor does not know yet. */
+  read(answer: VendorAnswer): number | undefined;
+}
+
+/** An amount that has been proven, from the request or from an object that the vendor showed, to be the most. */
+export interface AmountPrice {
+  kind: "amount";
+  microUsd: number;
+  /** The object, where it is known beforehand, that the amount is the whole exposure of. */
+  objectId?: string;
+  /**
+   * The true cost by a 2xx answer; `"nothing"` where the answer says that nothing was done, `undefined` where it
+   * does not tell, so that the estimate counts.
+   */
+  toActual?(answer: VendorAnswer): Cost | "nothing" | undefined;
+  /** For a cost that stands in no answer yet. */
+  toTrueUp?(answer: VendorAnswer): TrueUp | undefined;
+}
+
+/** What a call may cost. */
 export type Price =
   | { kind: "free" }
   | { kind: "unpriced" }
-  | { kind: "amount"; microUsd: number; toActual?: (answer: VendorAnswer) => number | undefined }
+  | AmountPrice
   | { kind: "currency_unpriced"; currency: string };
 
 export const FREE: Price = { kind: "free" };

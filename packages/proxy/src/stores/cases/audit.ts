@@ -25,6 +25,7 @@ function refusedEntry(bench: StoreBench, fields: Partial<AuditRecord> & { id: st
     metadata: {},
     vendorRequestId: null,
     durationMs: 1,
+    notes: [],
     ...fields,
   };
 }

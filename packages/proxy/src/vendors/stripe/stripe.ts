@@ -1,10 +1,10 @@
-import { hasFormField, readFormScalar } from "../reading/form-body.ts";
-import { type JsonValue, readPointer, toLexeme } from "../reading/json-body.ts";
-import { Unreadable } from "../reading/unreadable.ts";
-import { type Exchange, readMinorUnits } from "./currency.ts";
-import type { PricedCall, VendorDefinition } from "./define-vendor.ts";
-import { FREE, type Price, UNPRICED } from "./price.ts";
-import type { VendorAnswer } from "./vendor-answer.ts";
+import { hasFormField, readFormScalar } from "../../reading/form-body.ts";
+import { type JsonValue, readPointer, toLexeme } from "../../reading/json-body.ts";
+import { Unreadable } from "../../reading/unreadable.ts";
+import { type Exchange, readMinorUnits } from "../currency.ts";
+import type { PricedCall, VendorDefinition } from "../define-vendor.ts";
+import { type Cost, FREE, type Price, UNPRICED } from "../price.ts";
+import type { VendorAnswer } from "../vendor-answer.ts";
 
 /** Stripe's API. Prices follow https://docs.stripe.com/api; amounts are the currency's smallest unit. */
 export const stripe: VendorDefinition = {
@@ -20,20 +20,24 @@ export const stripe: VendorDefinition = {
   },
   jsonToForm: true,
   refusedStatuses: [400, 401, 402, 403, 404, 405, 413, 415, 422, 429],
-  secretEndpoints: [
-    "/oauth/*",
-    "POST /v1/ephemeral_keys",
-    "POST /v1/webhook_endpoints",
-    "POST /v1/webhook_endpoints/*",
-    "/v1/apps/secrets",
-    "/v1/apps/secrets/*",
-    "/v1/forwarding/*",
-    "POST /v1/account_sessions",
-    // A card's number and code can be asked for with expand[], here in the body and in the query below.
-    "POST /v1/issuing/*",
-  ],
+  // GET /v1/issuing/cards/{id}?expand[]=number shows a whole card number
   secretQuery: /expand[^=]*=[^&]*\b(?:number|cvc)\b/i,
   routes: [
+    {
+      match: [
+        "/oauth/*",
+        "POST /v1/ephemeral_keys",
+        "POST /v1/webhook_endpoints",
+        "POST /v1/webhook_endpoints/*",
+        "/v1/apps/secrets",
+        "/v1/apps/secrets/*",
+        "/v1/forwarding/*",
+        "POST /v1/account_sessions",
+        // A card's number and code can be asked for with expand[], here in the body and above in the query.
+        "POST /v1/issuing/*",
+      ],
+      price: "secret",
+    },
     { match: ["POST /v1/payment_intents", "POST /v1/charges"], body: "form", price: priceAmount },
     { match: ["POST /v1/payment_intents/*/cancel"], price: "free" },
     { match: ["POST /v1/refunds"], body: "form", price: priceRefund },
@@ -43,7 +47,6 @@ export const stripe: VendorDefinition = {
     { match: ["DELETE /v1/customers/*"], price: "free" },
     { match: ["POST /v1/files"], price: "unpriced", upstream: "files" },
     { match: ["GET /v1/files/*/contents"], price: "free", upstream: "files" },
-    { match: ["/oauth/*"], price: "unpriced", upstream: "connect" },
   ],
 };
 
@@ -96,7 +99,7 @@ function toPrice(amount: string, currency: string, exchange: Exchange): Price {
 }
 
 /** A reader's tip may raise what is received above the intent's amount, so the larger of both is the cost. */
-function readActual({ json }: VendorAnswer, exchange: Exchange): number | undefined {
+function readActual({ json }: VendorAnswer, exchange: Exchange): Cost | undefined {
   const currency = toLexeme(readPointer(json, "/currency"));
   if (currency === undefined) return undefined;
   const costs = ["/amount", "/amount_received"]
@@ -104,7 +107,7 @@ function readActual({ json }: VendorAnswer, exchange: Exchange): number | undefi
     .filter((text) => text !== undefined)
     .map((text) => exchange.toMicroUsd(readMinorUnits(text, currency), currency))
     .filter((cost) => cost !== undefined);
-  return costs.length === 0 ? undefined : Math.max(...costs);
+  return costs.length === 0 ? undefined : { microUsd: Math.max(...costs) };
 }
 
 function readCurrency(currency: string | undefined): string {

@@ -1,0 +1,197 @@
+import { isEndpointPattern, toMicroUsd } from "@keybrake/core/protocol";
+import * as z from "zod";
+import { type Address, listenAddress, toAddress } from "./address.ts";
+import { ConfigError, firstLine } from "./config-error.ts";
+import { compileEndpoints, type EndpointMatcher } from "./money/endpoint-pattern.ts";
+import type { Secret } from "./secrets.ts";
+import { BUILT_IN } from "./vendors/built-in.ts";
+import { type CredentialSource, fixedCredential, grantedCredential } from "./vendors/credential.ts";
+import { type DeclaredRoute, declareRoute } from "./vendors/declared-route.ts";
+import {
+  defineVendor,
+  type RouteDefinition,
+  type Vendor,
+  type VendorDefinition,
+} from "./vendors/define-vendor.ts";
+import { createPriceBook } from "./vendors/price-book.ts";
+
+const RESERVED_NAMES = new Set(["v1", "vault", "healthz", "readyz", "metrics"]);
+
+const origin = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL", abort: true })
+  .refine((url) => new URL(url).pathname === "/" && !new URL(url).search, "must be an origin without a path");
+const endpoint = z.string().refine(isEndpointPattern, 'must be "[METHOD ]/path"');
+const usd = z
+  .number()
+  .refine((value) => toMicroUsd(value) !== undefined, "must be USD with at most 6 decimals");
+
+const routeSchema = z.strictObject({
+  match: z.union([endpoint, z.array(endpoint).min(1)]),
+  amount: z.string().startsWith("/").optional(),
+  currency: z.string().startsWith("/").optional(),
+  scale: z.enum(["major", "minor"]).optional(),
+  body: z.enum(["json", "form"]).optional(),
+  per_call_usd: usd.optional(),
+  multiply: z.array(z.string().startsWith("/")).min(1).optional(),
+  success: z
+    .strictObject({ pointer: z.string().startsWith("/"), equals: z.union([z.boolean(), z.string()]) })
+    .optional(),
+  price: z.enum(["free", "unpriced", "secret"]).optional(),
+});
+
+const credential = z.union([
+  z.string().min(1),
+  z.strictObject({
+    client_id: z.string().min(1),
+    client_secret: z.string().min(1),
+    token_path: z.string().startsWith("/"),
+  }),
+]);
+
+export const vendorSchema = z.strictObject({
+  upstream: origin.optional(),
+  credential,
+  test_credential: credential.optional(),
+  listen: listenAddress.optional(),
+  auth: z
+    .union([
+      z.strictObject({ header: z.string().min(1), value: z.string().includes("{{") }),
+      z.record(z.string().min(1), z.string().min(1)),
+    ])
+    .optional(),
+  prices: z.record(z.string(), z.record(z.string(), usd)).default({}),
+  currency: z
+    .string()
+    .regex(/^[A-Za-z]{3}$/)
+    .optional(),
+  idempotency_header: z.string().min(1).optional(),
+  routes: z.array(routeSchema).default([]),
+  allow_secret_endpoints: z.array(endpoint).default([]),
+});
+
+type VendorConfig = z.output<typeof vendorSchema>;
+
+/** A vendor with its credentials, ready for the hot path. */
+export interface ConfiguredVendor extends Vendor {
+  listen: Address | undefined;
+  hasTestCredential: boolean;
+  allowsSecret: EndpointMatcher;
+  credentialFor(mode: "live" | "test"): CredentialSource;
+}
+
+/** Reads a secret that the configuration refers to. */
+export type ReadSecret = (reference: string, place: string) => Secret;
+
+/**
+ * @throws {ConfigError} the first thing that is wrong, by its place
+ */
+export function configureVendor(
+  name: string,
+  config: VendorConfig,
+  readSecret: ReadSecret,
+  clock: () => number,
+): ConfiguredVendor {
+  if (RESERVED_NAMES.has(name))
+    throw new ConfigError(`vendors.${name}: the name is taken by the control API`);
+  const definition = describeVendor(name, config, readSecret);
+  const toSource = (given: VendorConfig["credential"], place: string): CredentialSource => {
+    if (typeof given === "string") return fixedCredential(definition.auth, readSecret(given, place));
+    return grantedCredential(
+      definition.auth,
+      {
+        clientId: given.client_id,
+        clientSecret: readSecret(given.client_secret, `${place}.client_secret`),
+        tokenOrigin: definition.upstream,
+        tokenPath: given.token_path,
+      },
+      clock,
+    );
+  };
+  const sources = {
+    live: toSource(config.credential, `vendors.${name}.credential`),
+    test: config.test_credential && toSource(config.test_credential, `vendors.${name}.test_credential`),
+  };
+  return {
+    ...defineVendor(definition),
+    listen: config.listen === undefined ? undefined : toAddress(config.listen),
+    hasTestCredential: sources.test !== undefined,
+    allowsSecret: compileEndpoints(config.allow_secret_endpoints),
+    credentialFor(mode) {
+      const source = sources[mode];
+      if (!source) throw new Error(`vendor ${name} has no ${mode} credential`);
+      return source;
+    },
+  };
+}
+
+/** The operator's routes come before the built-in ones; the first match decides. */
+function describeVendor(name: string, config: VendorConfig, readSecret: ReadSecret): VendorDefinition {
+  const routes = config.routes.map((route, index) => toRoute(route, `vendors.${name}.routes[${index}]`));
+  const builtIn = BUILT_IN[name]?.({
+    prices: createPriceBook(toMicroUsdPrices(config.prices)),
+    currency: config.currency,
+    credentialId: readCredentialId(config.credential, `vendors.${name}.credential`, readSecret),
+  });
+  if (builtIn) {
+    if (config.auth) throw new ConfigError(`vendors.${name}.auth: ${name} is built in and knows its own`);
+    // One upstream given means one upstream meant: a test double must not get half of the calls.
+    const upstreams = config.upstream === undefined ? (builtIn.upstreams ?? {}) : {};
+    return {
+      ...builtIn,
+      upstream: config.upstream ?? builtIn.upstream,
+      upstreams,
+      routes: [...routes, ...builtIn.routes],
+    };
+  }
+  if (config.upstream === undefined || config.auth === undefined) {
+    const known = Object.keys(BUILT_IN).join(", ");
+    throw new ConfigError(`vendors.${name}: not built in (${known}), so it needs an upstream and an auth`);
+  }
+  const auth = toAuth(config.auth);
+  const [header, ...others] = Object.keys(auth);
+  return {
+    name,
+    upstream: config.upstream,
+    auth,
+    // The vendor's SDK sends its key, and so the vault key, where the vendor wants it.
+    ...(header === undefined || header === "authorization" || others.length > 0
+      ? {}
+      : { tokenHeader: header }),
+    ...(config.idempotency_header === undefined
+      ? {}
+      : { idempotency: { header: config.idempotency_header.toLowerCase() } }),
+    refusedStatuses: [400, 401, 402, 403, 404, 405, 413, 415, 422, 429],
+    routes,
+  };
+}
+
+function toAuth(auth: NonNullable<VendorConfig["auth"]>): Record<string, string> {
+  if (typeof auth.header === "string" && typeof auth.value === "string") {
+    return { [auth.header.toLowerCase()]: auth.value };
+  }
+  return Object.fromEntries(Object.entries(auth).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** The half before the colon of a Basic credential, or the client's id. */
+function readCredentialId(given: VendorConfig["credential"], place: string, readSecret: ReadSecret): string {
+  if (typeof given !== "string") return given.client_id;
+  const secret = readSecret(given, place).reveal();
+  return secret.includes(":") ? secret.slice(0, secret.indexOf(":")) : "";
+}
+
+function toMicroUsdPrices(prices: VendorConfig["prices"]): Record<string, Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(prices).map(([list, names]) => [
+      list,
+      Object.fromEntries(Object.entries(names).map(([name, price]) => [name, toMicroUsd(price) ?? 0])),
+    ]),
+  );
+}
+
+function toRoute(route: DeclaredRoute, place: string): RouteDefinition {
+  try {
+    return declareRoute(route);
+  } catch (error) {
+    throw new ConfigError(`${place}: ${firstLine(error as Error)}`);
+  }
+}

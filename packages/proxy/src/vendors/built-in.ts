@@ -1,0 +1,17 @@
+import type { VendorDefinition } from "./define-vendor.ts";
+import type { PriceBook } from "./price-book.ts";
+import { stripe } from "./stripe/stripe.ts";
+
+/** What an operator may tell a built-in vendor. */
+export interface VendorSettings {
+  prices: PriceBook;
+  /** The currency of amounts that name none, such as a shop's own. */
+  currency: string | undefined;
+  /** The public half of the credential: a Twilio AccountSid, an OAuth client id; empty where there is none. */
+  credentialId: string;
+}
+
+/** The vendors whose money Keybrake knows. */
+export const BUILT_IN: Readonly<Record<string, (settings: VendorSettings) => VendorDefinition>> = {
+  stripe: () => stripe,
+};

@@ -62,7 +62,7 @@ export interface Proxy {
   /**
    * Stops taking calls, lets those at vendors finish and settles them, then closes the store.
    *
-   * @param options.graceMs how long to wait for them. Default 60,000
+   * @param options.graceMs how long to wait for them. Default: as long as a vendor may take, and five seconds more
    */
   close(options?: { graceMs?: number }): Promise<void>;
 }
@@ -87,9 +87,11 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   );
   const upstreams = createUpstreams(config.upstreamTimeoutMs);
   const inFlight = createInFlight();
+  const closing = new AbortController();
   const metrics = createMetrics(() => inFlight.count());
   const control = getRequestListener(
-    createControlApi({ config, store, inFlight, clock }, metrics, onInternalError).fetch,
+    createControlApi({ config, store, inFlight, clock, closing: closing.signal }, metrics, onInternalError)
+      .fetch,
     { overrideGlobalObjects: false },
   );
   const trueUps = createTrueUps(store, upstreams, onInternalError, options.trueUpDelaysMs);
@@ -124,6 +126,17 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
+    if (closing.signal.aborted) {
+      refuse(response, {
+        code: "store_unavailable",
+        message: "This proxy is shutting down. Nothing was forwarded.",
+      });
+      return;
+    }
+    // A kept connection would keep the server open after its last answer.
+    response.once("finish", () => {
+      if (closing.signal.aborted) request.socket.end();
+    });
     const route = routeRequest(request, config.vendors, own);
     if (route.kind === "control") void control(request, response);
     else if (route.kind === "vendor") void handleVendorCall(pipeline, route, request, response);
@@ -153,7 +166,8 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
       }
     },
 
-    async close({ graceMs = 60_000 } = {}) {
+    async close({ graceMs = config.upstreamTimeoutMs + 5_000 } = {}) {
+      closing.abort();
       const closed = Promise.all([...servers.map(closeServer), inFlight.drained()]);
       const timer = setTimeout(() => {
         for (const server of servers) server.closeAllConnections();
@@ -196,8 +210,12 @@ function answerUnknown(request: IncomingMessage, response: ServerResponse, known
   } catch (error) {
     if (error instanceof Refused) refusal = error.refusal;
   }
+  refuse(response, refusal);
+}
+
+function refuse(response: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = toErrorAnswer(refusal, createId("req"));
-  response.writeHead(status, headers).end(JSON.stringify(body));
+  response.writeHead(status, { ...headers, connection: "close" }).end(JSON.stringify(body));
 }
 
 function reportError(error: unknown, requestId: string | null): void {

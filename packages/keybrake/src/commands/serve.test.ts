@@ -221,8 +221,7 @@ describe("ending", () => {
     const { token } = await issue(url);
     const answer = fetch(`${url}/stripe/v1/payment_intents`, {
       method: "POST",
-      // A connection that is kept alive would hold up the end until its idle time is over.
-      headers: { Authorization: `Bearer ${token}`, Connection: "close" },
+      headers: { Authorization: `Bearer ${token}` },
       body: new URLSearchParams({ amount: "2000", currency: "usd" }),
     });
     await vi.waitUntil(() => sandbox.requests().length === 1, { timeout: 30_000 });
@@ -239,6 +238,14 @@ describe("ending", () => {
     expect(cli.stdout()).toContain("Ending as soon as");
     expect(cli.stderr()).toBe("");
     expect(sandbox.ledger().grossMinor).toEqual({ usd: 2000 });
+  });
+
+  it("does not wait for readers of the audit stream", async () => {
+    const { cli, url } = await serve();
+    const stream = await fetch(`${url}/v1/audit/stream`, { headers: { Authorization: `Bearer ${TOKEN}` } });
+    cli.kill("SIGTERM");
+    expect(await stream.text()).toContain(": connected");
+    expect(await cli.exitCode()).toBe(0);
   });
 
   it("ends at once on a second signal", async () => {
@@ -305,6 +312,21 @@ describe("a wrong configuration", () => {
       config: { vendors: { stripe: { ...STRIPE, credentials: LIVE_SECRET } } },
       says: 'vendors.stripe: Unrecognized key: "credentials"',
     },
+    {
+      what: "an upstream that is no URL",
+      config: { vendors: { stripe: { ...STRIPE, upstream: "stripe" } } },
+      says: "vendors.stripe.upstream: must be an http or https URL",
+    },
+    {
+      what: "a port that there is not",
+      config: { listen: "127.0.0.1:70000", vendors: { stripe: STRIPE } },
+      says: "listen: must have a port of at most 65535",
+    },
+    {
+      what: "a store with a password that this version has not",
+      config: { store: `redis://user:${LIVE_SECRET}@host/0`, vendors: { stripe: STRIPE } },
+      says: 'store: not supported; this version keeps its ledger in "memory"',
+    },
     { what: "no vendors", config: {}, says: "vendors: none is configured, so there is nothing to proxy" },
     {
       what: "empty vendors",
@@ -335,11 +357,22 @@ describe("a wrong configuration", () => {
     expect(named.stderr()).toBe("keybrake: prod.json does not exist\n");
   });
 
-  it("of invalid JSON", async () => {
-    const cwd = await makeFolder({ "prod.json": "{ vendors: {} }" });
-    const cli = startCli(["serve", "-c", "prod.json"], { cwd });
+  it.each([
+    ["{ vendors: {} }", /^keybrake: prod\.json is not valid JSON at line 1 column 3\n$/],
+    [`{ "vendors": { "credential":${LIVE_SECRET} } }`, /^keybrake: prod\.json is not valid JSON\b[^\n"]*\n$/],
+  ])("of invalid JSON, without a word of it: %s", async (text, says) => {
+    const cwd = await makeFolder({ "prod.json": text });
+    const cli = startCli(["serve", "-c", "prod.json"], { cwd, secrets: SECRETS });
     expect(await cli.exitCode()).toBe(2);
-    expect(cli.stderr()).toMatch(/^keybrake: prod\.json is not valid JSON\b[^\n]*\n$/);
+    expect(cli.stderr()).toMatch(says);
+  });
+
+  it("of an empty credential file", async () => {
+    const config = { vendors: { stripe: { credential: "file:key" } } };
+    const cwd = await makeFolder({ "keybrake.config.json": JSON.stringify(config), key: "\n" });
+    const cli = startCli(["serve"], { cwd, env: ENVIRONMENT });
+    expect(await cli.exitCode()).toBe(2);
+    expect(cli.stderr()).toMatch(/^keybrake: vendors\.stripe\.credential: the secret is empty[^\n]*\n$/);
   });
 
   it("shows its stack where asked to", async () => {

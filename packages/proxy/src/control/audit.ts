@@ -60,7 +60,7 @@ export function reconcileOperation({ store }: ControlContext): Operation {
  * The same as they happen, as server-sent events. Begins with now, or after `Last-Event-ID`, so that a reader who
  * was cut off misses nothing.
  */
-export function serveAuditStream(app: Hono<ControlEnv>, { store }: ControlContext): void {
+export function serveAuditStream(app: Hono<ControlEnv>, { store, closing }: ControlContext): void {
   app.get("/v1/audit/stream", async (c) => {
     const filter = toFilter(check(auditQuerySchema, c.req.query()));
     const tenant = c.get("tenant");
@@ -68,11 +68,12 @@ export function serveAuditStream(app: Hono<ControlEnv>, { store }: ControlContex
     return streamSSE(c, async (stream) => {
       let wake = (): void => {};
       const stopListening = store.onAudit(() => wake());
-      stream.onAbort(() => {
-        stopListening();
-        wake();
-      });
-      while (!stream.aborted) {
+      const end = (): void => wake();
+      closing.addEventListener("abort", end);
+      stream.onAbort(end);
+      // Sent at once, so that the reader knows that it is connected before anything happens.
+      await stream.write(": connected\n\n");
+      while (!stream.aborted && !closing.aborted) {
         const news = new Promise<void>((resolve) => {
           wake = resolve;
         });
@@ -90,6 +91,8 @@ export function serveAuditStream(app: Hono<ControlEnv>, { store }: ControlContex
         clearTimeout(heartbeat);
         if (!stream.aborted) await stream.write(": keep-alive\n\n");
       }
+      stopListening();
+      closing.removeEventListener("abort", end);
     });
   });
 }

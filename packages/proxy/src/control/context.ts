@@ -13,6 +13,8 @@ export interface ControlContext {
   inFlight: InFlight;
   /** Ms since the epoch. */
   clock: () => number;
+  /** Aborts when the proxy shuts down: what would otherwise go on for ever must end. */
+  closing: AbortSignal;
 }
 
 /** What is known about a caller of the control API. */

@@ -51,7 +51,7 @@ async function readJson(c: Context<ControlEnv>): Promise<unknown> {
 
 /** A value of the schema. @throws {Refused} that names every field which is wrong */
 export function check<Value>(schema: z.core.$ZodType<Value>, value: unknown): Value {
-  const parsed = z.safeParse(schema, value);
+  const parsed = z.safeParse(schema, value, { error: z.locales.en().localeError });
   if (parsed.success) return parsed.data;
   throw toInvalid(
     parsed.error.issues.flatMap((issue) => {

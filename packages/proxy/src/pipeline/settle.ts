@@ -5,6 +5,7 @@ import type { VendorAnswer } from "../vendors/vendor-answer.ts";
 import { toDraft } from "./audit.ts";
 import { type Call, qualifyObject } from "./call.ts";
 import type { ForwardResult } from "./forward.ts";
+import { maskText } from "./mask.ts";
 
 /** Step 7: writes what the call cost, and its audit entry in the same step. */
 export function settle(
@@ -13,14 +14,16 @@ export function settle(
   answered: { status: number; code: string | null },
   store: Store,
 ): Promise<Settlement> {
-  const headers = result.kind === "answered" ? result.answer.headers : {};
-  const vendorRequestId = headers["request-id"] ?? headers["x-request-id"];
-  const draft = toDraft(call, {
-    ...answered,
-    decision: "allowed",
-    vendorRequestId: typeof vendorRequestId === "string" ? vendorRequestId : null,
-  });
+  const vendorRequestId = result.kind === "answered" ? readRequestId(call, result.answer.headers) : null;
+  const draft = toDraft(call, { ...answered, decision: "allowed", vendorRequestId });
   return store.settle(call.requestId, toOutcome(call, result), draft);
+}
+
+/** The vendor's name for the call. Masked, since a vendor may write anything there, and bounded. */
+function readRequestId({ credential }: Call, headers: VendorAnswer["headers"]): string | null {
+  const id = headers["request-id"] ?? headers["x-request-id"];
+  if (typeof id !== "string") return null;
+  return maskText(id, credential.secrets).slice(0, 200);
 }
 
 /** Release only on proof; settle the true cost where the answer tells it; everything else stays held. */

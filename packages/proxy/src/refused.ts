@@ -6,7 +6,12 @@ export class Refused extends Error {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
+    // A refusal is an ordinary end of a call, thousands a second when an agent runs wild: it needs no stack, and
+    // capturing one would cost more than all of the decision.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(refusal.message);
+    Error.stackTraceLimit = stackTraceLimit;
     this.refusal = refusal;
   }
 }

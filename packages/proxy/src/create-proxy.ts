@@ -215,7 +215,8 @@ function answerUnknown(request: IncomingMessage, response: ServerResponse, known
 
 function refuse(response: ServerResponse, refusal: Refusal): void {
   const { status, headers, body } = toErrorAnswer(refusal, createId("req"));
-  response.writeHead(status, { ...headers, connection: "close" }).end(JSON.stringify(body));
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { ...headers, "content-length": bytes.length, connection: "close" }).end(bytes);
 }
 
 function reportError(error: unknown, requestId: string | null): void {

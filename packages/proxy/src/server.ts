@@ -3,6 +3,7 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  ServerResponse,
   STATUS_CODES,
 } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -55,6 +56,12 @@ export function closeServer(server: Server): Promise<void> {
   });
 }
 
+/** Whether an answer to an earlier request is on its way: it can be neither followed nor overtaken by another. */
+function isAnswering(socket: Duplex): boolean {
+  const current = "_httpMessage" in socket ? socket._httpMessage : undefined;
+  return current instanceof ServerResponse && (current.headersSent || current.req.complete);
+}
+
 function toRefusal({ code }: NodeJS.ErrnoException): Refusal {
   if (code === "HPE_HEADER_OVERFLOW") {
     return { code: "request_too_large", message: "The request line and headers are larger than 16 KiB." };
@@ -64,9 +71,7 @@ function toRefusal({ code }: NodeJS.ErrnoException): Refusal {
 
 /** Answers where there is no response to write to, and closes the connection. */
 function answerSocket(socket: Duplex, refusal: Refusal): void {
-  // An answer that has begun can't be followed by another, nor can one that is still to come be overtaken.
-  const busy = "_httpMessage" in socket && socket._httpMessage != null;
-  if (!socket.writable || busy) {
+  if (!socket.writable || isAnswering(socket)) {
     socket.destroy();
     return;
   }

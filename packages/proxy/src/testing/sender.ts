@@ -49,13 +49,16 @@ export function createSender(port: number, onAnswer: (answer: Answer) => void = 
   };
 }
 
-/** Everything a server sends to these exact bytes, until it closes the connection. */
+/** What a server answers to these exact bytes: one answer, or all until it closes the connection. */
 export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
     const chunks: Buffer[] = [];
     socket.on("connect", () => socket.write(bytes));
-    socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+    socket.on("data", (chunk: Buffer) => {
+      chunks.push(chunk);
+      if (isWhole(Buffer.concat(chunks).toString("latin1"))) finish();
+    });
     // A reset after the answer is an end, too.
     const finish = (error?: Error): void => {
       if (error && chunks.length === 0) reject(error);
@@ -66,6 +69,12 @@ export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
     socket.on("close", () => finish());
     socket.on("end", () => finish());
   });
+}
+
+function isWhole(text: string): boolean {
+  const border = text.indexOf("\r\n\r\n");
+  const length = /\r\ncontent-length: (\d+)\r\n/i.exec(text.slice(0, border + 2))?.[1];
+  return border !== -1 && length !== undefined && text.length >= border + 4 + Number(length);
 }
 
 /** The one answer in what {@link sendRaw} gave. */

@@ -138,7 +138,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
       if (closing.signal.aborted) request.socket.end();
     });
     const route = routeRequest(request, config.vendors, own);
-    if (route.kind === "control") void control(request, response);
+    if (route.kind === "control") void control(withPlainHost(request), response);
     else if (route.kind === "vendor") void handleVendorCall(pipeline, route, request, response);
     else answerUnknown(request, response, [...config.vendors.keys()]);
   }
@@ -197,6 +197,12 @@ function summarize(
     durationMs: call.clock() - call.startedAt,
     ...ending,
   };
+}
+
+/** The control API does not look at the host, but its framework would answer a missing or a strange one in its own words. */
+function withPlainHost(request: IncomingMessage): IncomingMessage {
+  if (!/^[\w.-]+(?::\d+)?$/.test(request.headers.host ?? "")) request.headers.host = "localhost";
+  return request;
 }
 
 /** A path that is not plain may only look as if it named no vendor. */

@@ -65,35 +65,44 @@ export function serveAuditStream(app: Hono<ControlEnv>, { store, closing }: Cont
     const filter = toFilter(check(auditQuerySchema, c.req.query()));
     const tenant = c.get("tenant");
     let last = c.req.header("last-event-id") ?? (await store.getNewestAuditId(tenant));
-    return streamSSE(c, async (stream) => {
+    const response = streamSSE(c, async (stream) => {
       let wake = (): void => {};
       const stopListening = store.onAudit(() => wake());
       const end = (): void => wake();
       closing.addEventListener("abort", end);
       stream.onAbort(end);
-      // Sent at once, so that the reader knows that it is connected before anything happens.
-      await stream.write(": connected\n\n");
-      while (!stream.aborted && !closing.aborted) {
-        const news = new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-        const page = await store.listAuditAfter(tenant, filter, {
-          limit: BATCH,
-          ...(last === undefined ? {} : { startingAfter: last }),
-        });
-        for (const record of page.items) {
-          await stream.writeSSE({ id: record.id, event: "audit", data: JSON.stringify(toWireAudit(record)) });
-          last = record.id;
+      try {
+        // Sent at once, so that the reader knows that it is connected before anything happens.
+        await stream.write(": connected\n\n");
+        while (!stream.aborted && !closing.aborted) {
+          const news = new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+          const page = await store.listAuditAfter(tenant, filter, {
+            limit: BATCH,
+            ...(last === undefined ? {} : { startingAfter: last }),
+          });
+          for (const record of page.items) {
+            const data = JSON.stringify(toWireAudit(record));
+            await stream.writeSSE({ id: record.id, event: "audit", data });
+            last = record.id;
+          }
+          if (page.hasMore) continue;
+          const heartbeat = setTimeout(wake, HEARTBEAT_MS);
+          await news;
+          clearTimeout(heartbeat);
+          if (!stream.aborted) await stream.write(": keep-alive\n\n");
         }
-        if (page.hasMore) continue;
-        const heartbeat = setTimeout(wake, HEARTBEAT_MS);
-        await news;
-        clearTimeout(heartbeat);
-        if (!stream.aborted) await stream.write(": keep-alive\n\n");
+      } catch (error) {
+        // A store that fails has been reported; the stream ends, and its reader comes back for what it missed.
+        if (!(error instanceof Refused)) throw error;
+      } finally {
+        stopListening();
+        closing.removeEventListener("abort", end);
       }
-      stopListening();
-      closing.removeEventListener("abort", end);
     });
+    response.headers.set("cache-control", "no-store");
+    return response;
   });
 }
 

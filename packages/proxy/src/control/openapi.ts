@@ -1,4 +1,4 @@
-import { errorEnvelopeSchema } from "@keybrake/core/protocol";
+import { auditEntrySchema, auditQuerySchema, errorEnvelopeSchema } from "@keybrake/core/protocol";
 import * as z from "zod/mini";
 import type { Operation } from "./operation.ts";
 
@@ -11,6 +11,7 @@ export function toOpenApi(operations: readonly Operation[]): object {
     const path = operation.path.replace(/:(\w+)/g, "{$1}");
     paths[path] = { ...paths[path], [operation.method.toLowerCase()]: describe(operation) };
   }
+  Object.assign(paths, describeOthers());
   return {
     openapi: "3.1.0",
     info: {
@@ -29,13 +30,41 @@ export function toOpenApi(operations: readonly Operation[]): object {
   };
 }
 
-function describe({ path, summary, body, query, status = 200, answer }: Operation): object {
+/** What is served without being an operation: a stream, and what needs no token. */
+function describeOthers(): Record<string, Record<string, object>> {
+  const open = (summary: string, type: string, schema: object): { get: object } => ({
+    get: {
+      summary,
+      security: [],
+      responses: { 200: { description: summary, content: { [type]: { schema } } }, default: ERROR_REFERENCE },
+    },
+  });
+  const ok = toSchema(z.object({ status: z.literal("ok") }), "output");
+  const summary = "The audit entries as they happen, as server-sent events; resumable with Last-Event-ID.";
+  const stream = { "text/event-stream": { schema: toSchema(auditEntrySchema, "output") } };
+  return {
+    "/v1/audit/stream": {
+      get: {
+        summary,
+        parameters: [...toParameters(auditQuerySchema), toHeader("Last-Event-ID")],
+        responses: { 200: { description: summary, content: stream }, default: ERROR_REFERENCE },
+      },
+    },
+    "/v1/openapi.json": open("This document.", "application/json", { type: "object" }),
+    "/healthz": open("Whether the process is alive.", "application/json", ok),
+    "/readyz": open("Whether the ledger can be reached.", "application/json", ok),
+    "/metrics": open("Counters for Prometheus.", "text/plain", { type: "string" }),
+  };
+}
+
+function describe({ path, summary, body, query, header, status = 200, answer }: Operation): object {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
   return {
     summary,
     parameters: [
       ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
       ...(query ? toParameters(query) : []),
+      ...(header ? [toHeader(header)] : []),
     ],
     ...(body ? { requestBody: { required: true, ...toContent(body, "input") } } : {}),
     responses: { [status]: { description: summary, ...toContent(answer) }, default: ERROR_REFERENCE },
@@ -45,6 +74,10 @@ function describe({ path, summary, body, query, status = 200, answer }: Operatio
 function toParameters(query: z.core.$ZodType): object[] {
   const { properties = {} } = toSchema(query, "input");
   return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+}
+
+function toHeader(name: string): object {
+  return { name, in: "header", required: false, schema: { type: "string" } };
 }
 
 function toContent(schema: z.core.$ZodType, io: "input" | "output" = "output"): object {

@@ -15,6 +15,8 @@ export interface Operation<Body = unknown, Query = unknown> {
   summary: string;
   body?: z.core.$ZodType<Body>;
   query?: z.core.$ZodType<Query>;
+  /** A header it honours, for the document. */
+  header?: string;
   status?: ContentfulStatusCode;
   answer: z.core.$ZodType;
   handle(c: Context<ControlEnv>, input: { body: Body; query: Query }): Promise<object>;

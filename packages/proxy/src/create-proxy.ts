@@ -152,6 +152,23 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     }));
   const servers: Server[] = [main, ...ownPorts.map(({ server }) => server)];
 
+  let ended: Promise<void> | undefined;
+  async function end(graceMs: number): Promise<void> {
+    closing.abort();
+    const closed = Promise.all([...servers.map(closeServer), inFlight.drained()]);
+    const timer = setTimeout(() => {
+      for (const server of servers) server.closeAllConnections();
+    }, graceMs);
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs + 100).unref())]);
+    clearTimeout(timer);
+    await upstreams.close(inFlight.count() > 0);
+    // What was cut off is settled as unknown, which the store must still take.
+    await Promise.race([inFlight.drained(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+    clearInterval(sweep);
+    trueUps.stop();
+    await store.close();
+  }
+
   return {
     async listen() {
       try {
@@ -166,18 +183,9 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
       }
     },
 
-    async close({ graceMs = config.upstreamTimeoutMs + 5_000 } = {}) {
-      closing.abort();
-      const closed = Promise.all([...servers.map(closeServer), inFlight.drained()]);
-      const timer = setTimeout(() => {
-        for (const server of servers) server.closeAllConnections();
-      }, graceMs);
-      await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs + 100).unref())]);
-      clearTimeout(timer);
-      await upstreams.close(inFlight.count() > 0);
-      clearInterval(sweep);
-      trueUps.stop();
-      await store.close();
+    close({ graceMs = config.upstreamTimeoutMs + 5_000 } = {}) {
+      ended ??= end(graceMs);
+      return ended;
     },
   };
 }

@@ -12,13 +12,18 @@ export function failClosed(store: Store, onFailure: (error: unknown) => void): S
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== "function") return member;
       return (...args: unknown[]) => {
-        const answer: unknown = member.apply(target, args);
-        if (!(answer instanceof Promise)) return answer;
-        return answer.catch((error: unknown) => {
-          onFailure(error);
-          throw toStoreUnavailable();
-        });
+        try {
+          const answer: unknown = member.apply(target, args);
+          return answer instanceof Promise ? answer.catch(fail) : answer;
+        } catch (error) {
+          fail(error);
+        }
       };
     },
   });
+
+  function fail(error: unknown): never {
+    onFailure(error);
+    throw toStoreUnavailable();
+  }
 }

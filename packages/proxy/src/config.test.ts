@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { readConfigFile, resolveConfig } from "./config.ts";
+
+async function writeSecret(name: string, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "keybrake-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, name);
+  await writeFile(file, text);
+  return file;
+}
+
+const CONFIG = { tokens: [{ name: "a", token: "kb_a" }], vendors: { stripe: { credential: "sk_live_1" } } };
+
+it("fills in every default", () => {
+  const config = resolveConfig(CONFIG, {});
+  expect(config).toMatchObject({
+    listen: { host: "127.0.0.1", port: 4242 },
+    lookUp: true,
+    maxBodyBytes: 1_048_576,
+    upstreamTimeoutMs: 60_000,
+    maxTtlSeconds: 86_400,
+    maxLifetimeSeconds: 86_400,
+  });
+  expect(config.vendors.get("stripe")?.upstream).toBe("https://api.stripe.com");
+});
+
+it("reads secrets from the environment and from files", async () => {
+  const file = await writeSecret("secret", "sk_live_file\n");
+  const environment = { KEYBRAKE_TOKEN: "kb_env", STRIPE: "sk_live_env" };
+  const config = resolveConfig(
+    { vendors: { stripe: { credential: "env:STRIPE", test_credential: `file:${file}` } } },
+    environment,
+  );
+  expect(config.tenants.size).toBe(1);
+  expect(JSON.stringify([...config.vendors.values()])).not.toContain("sk_live");
+});
+
+it.each<[string, object, RegExp]>([
+  ["no vendors", { tokens: CONFIG.tokens }, /^vendors: /],
+  ["an unknown field", { ...CONFIG, colour: "red" }, /colour/],
+  ["an unset variable", { vendors: CONFIG.vendors }, /KEYBRAKE_TOKEN is not set/],
+  [
+    "a missing file",
+    { ...CONFIG, vendors: { stripe: { credential: "file:/nowhere/x" } } },
+    /vendors\.stripe\.credential: .*can't be read/,
+  ],
+  [
+    "a secret with a line break",
+    { ...CONFIG, vendors: { stripe: { credential: "sk\nlive" } } },
+    /vendors\.stripe\.credential: the secret/,
+  ],
+  [
+    "a secret of spaces",
+    { ...CONFIG, vendors: { stripe: { credential: "  " } } },
+    /vendors\.stripe\.credential: the secret/,
+  ],
+  ["a port beyond the last", { ...CONFIG, listen: "127.0.0.1:70000" }, /^listen: /],
+  ["an address without a port", { ...CONFIG, listen: "localhost" }, /^listen: /],
+  [
+    "the same token twice",
+    { ...CONFIG, tokens: [...CONFIG.tokens, { name: "b", token: "kb_a" }] },
+    /same token/,
+  ],
+  ["a reserved name", { ...CONFIG, vendors: { v1: { credential: "s" } } }, /taken by the control API/],
+  [
+    "a vendor nobody knows",
+    { ...CONFIG, vendors: { acme: { credential: "s" } } },
+    /^vendors\.acme: not built in/,
+  ],
+  [
+    "an upstream with a path",
+    { ...CONFIG, vendors: { stripe: { credential: "s", upstream: "https://a.b/c" } } },
+    /origin/,
+  ],
+  [
+    "an upstream of another protocol",
+    { ...CONFIG, vendors: { stripe: { credential: "s", upstream: "file:///etc" } } },
+    /http or https/,
+  ],
+  ["a rate of nothing", { ...CONFIG, fx: { EUR: 0 } }, /^fx/],
+  [
+    "two ways to price",
+    {
+      ...CONFIG,
+      vendors: {
+        stripe: { credential: "s", routes: [{ match: "POST /a", price: "free", per_call_usd: 1 }] },
+      },
+    },
+    /routes\[0\]: give exactly one/,
+  ],
+  [
+    "an amount without a scale",
+    { ...CONFIG, vendors: { stripe: { credential: "s", routes: [{ match: "POST /a", amount: "/a" }] } } },
+    /scale/,
+  ],
+  ["a store nobody has", { ...CONFIG, store: "mongodb://x:canary@y" }, /^store: /],
+])("names %s, and shows no value", (_name, config, message) => {
+  expect(() => resolveConfig(config, {})).toThrow(message);
+  expect(() => resolveConfig(config, {})).not.toThrow(/sk_|kb_a|canary/);
+});
+
+it("refuses an empty secret file", async () => {
+  const file = await writeSecret("secret", "\n");
+  const config = { ...CONFIG, vendors: { stripe: { credential: `file:${file}` } } };
+  expect(() => resolveConfig(config, {})).toThrow(/vendors\.stripe\.credential: the secret/);
+});
+
+it("reads a file of JSON, and says where it is broken without quoting it", async () => {
+  const good = await writeSecret("keybrake.config.json", JSON.stringify(CONFIG));
+  expect(await readConfigFile(good)).toEqual(CONFIG);
+  const bad = await writeSecret(
+    "broken.json",
+    '{"vendors": {"stripe": {"credential": "sk_live_canary" "x"}}}',
+  );
+  const failed = readConfigFile(bad);
+  await expect(failed).rejects.toThrow(/is not valid JSON/);
+  await expect(failed).rejects.not.toThrow(/canary/);
+  await expect(readConfigFile("/nowhere/keybrake.config.json")).rejects.toThrow(/does not exist/);
+});

@@ -168,3 +168,34 @@ it("refuses a body above the limit with an answer the caller gets to see", async
   expect(bench.sandbox.requests()).toEqual([]);
   expect((await bench.spend(key)).held_usd).toBe(0);
 });
+
+it("forgets a caller who left while the store was still looking for its key", async () => {
+  const bench = await startForTest({
+    wrapStore: (store) => ({
+      ...store,
+      async findKey(hash) {
+        await new Promise((resolve) => setTimeout(resolve, 80));
+        return store.findKey(hash);
+      },
+    }),
+  });
+  const key = await bench.issue({ daily_usd_cap: 100 });
+  for (const length of [1000, MEGABYTE]) {
+    const sent = request(`${bench.url}/stripe/v1/charges`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${key.token}`,
+        "content-type": "application/x-www-form-urlencoded",
+        "content-length": length,
+      },
+    });
+    sent.on("error", () => {});
+    sent.write("amount=2000&currency=usd");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    sent.destroy();
+  }
+  await until("both calls are entered", async () => (await bench.audit()).length === 2);
+  expect(await bench.audit()).toMatchObject([{ code: "malformed_request" }, { code: "malformed_request" }]);
+  expect(bench.sandbox.requests()).toEqual([]);
+  expect((await bench.send("GET", "/metrics")).text).toContain("keybrake_calls_in_flight 0");
+});

@@ -1,7 +1,8 @@
+import { inspect } from "node:util";
 import { ERROR_STATUS } from "@keybrake/core/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { refusalWalks } from "../testing/refusal-walks.ts";
-import { LIVE_SECRET, startForTest } from "../testing/start-for-test.ts";
+import { KEYBRAKE_TOKEN, LIVE_SECRET, startForTest } from "../testing/start-for-test.ts";
 import { startRawVendor, startVendor } from "../testing/start-vendor.ts";
 
 /*
@@ -138,4 +139,21 @@ it("sends the vendor neither cookies nor where the caller is, nor the caller's c
   expect(sent["accept-encoding"]).toBe("identity");
   expect(answer.headers).not.toHaveProperty("set-cookie");
   expect(answer.headers).not.toHaveProperty("x-keybrake-code");
+});
+
+it("prints no credential where the host listens to nothing", async () => {
+  const printed: unknown[] = [];
+  for (const level of ["log", "info", "warn", "error", "debug"] as const) {
+    vi.spyOn(console, level).mockImplementation((...values: unknown[]) => void printed.push(...values));
+  }
+  onTestFinished(() => void vi.restoreAllMocks());
+  const bench = await startForTest({
+    listens: false,
+    wrapStore: (store) => ({ ...store, reserve: () => Promise.reject(new Error("store down")) }),
+  });
+  const { token } = await bench.issue();
+  expect((await bench.charge({ id: "", token })).status).toBe(503);
+  expect(printed.length).toBeGreaterThan(0);
+  const text = inspect(printed, { depth: 9 });
+  for (const secret of [token, LIVE_SECRET, KEYBRAKE_TOKEN]) expect(text).not.toContain(secret);
 });

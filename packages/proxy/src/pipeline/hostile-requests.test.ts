@@ -1,7 +1,8 @@
 import { ERROR_STATUS, errorEnvelopeSchema } from "@keybrake/core/protocol";
 import { expect, it } from "vitest";
-import { parseRaw, sendRaw } from "../testing/sender.ts";
+import { parseRaw, sendAll, sendRaw } from "../testing/sender.ts";
 import { startForTest } from "../testing/start-for-test.ts";
+import { until } from "../testing/until.ts";
 import { hostileRequests } from "./hostile-requests.ts";
 
 it.each(hostileRequests)("$name", async ({ bytes, codes }) => {
@@ -25,4 +26,28 @@ it.each(hostileRequests)("$name", async ({ bytes, codes }) => {
   expect(bench.sandbox.requests()).toEqual([]);
   expect(await bench.spend({ id, token })).toMatchObject({ total_usd: 0, held_usd: 0 });
   expect(bench.internalErrors).toEqual([]);
+});
+
+it("lets garbage behind a call neither answer for it nor lose its money", async () => {
+  const bench = await startForTest();
+  const key = await bench.issue({ daily_usd_cap: 100 });
+  bench.sandbox.fail({ kind: "delay", ms: 150 });
+  const body = "amount=100&currency=usd&source=tok_visa";
+  const charge = `POST /stripe/v1/charges HTTP/1.1\r\nHost: p\r\nAuthorization: Bearer ${key.token}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const text = await sendRaw(bench.port, `${charge}garbage\r\n\r\n`).catch(() => "");
+  expect(text).not.toContain("malformed_request");
+  await until("the call is settled", async () => (await bench.audit()).length === 1);
+  expect(await bench.spend(key)).toMatchObject({ total_usd: 1, held_usd: 0 });
+});
+
+it("answers requests that come in one piece one by one, each as its own", async () => {
+  const bench = await startForTest();
+  const key = await bench.issue({ daily_usd_cap: 100 });
+  const charge = (amount: number): string => {
+    const body = `amount=${amount}&currency=usd&source=tok_visa`;
+    return `POST /stripe/v1/charges HTTP/1.1\r\nHost: p\r\nAuthorization: Bearer ${key.token}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\nConnection: ${amount === 300 ? "close" : "keep-alive"}\r\n\r\n${body}`;
+  };
+  const text = await sendAll(bench.port, charge(100) + charge(200) + charge(300));
+  expect([...text.matchAll(/"amount":(\d+)/g)].map(([, amount]) => amount)).toEqual(["100", "200", "300"]);
+  expect((await bench.spend(key)).total_usd).toBe(6);
 });

@@ -49,15 +49,28 @@ export function createSender(port: number, onAnswer: (answer: Answer) => void = 
   };
 }
 
-/** What a server answers to these exact bytes: one answer, or all until it closes the connection. */
+/** What a server answers to these exact bytes: one answer, or what there is when it closes the connection. */
 export function sendRaw(port: number, bytes: string | Buffer): Promise<string> {
+  return exchange(port, bytes, isWhole);
+}
+
+/** The same, and everything until the server closes the connection. */
+export function sendAll(port: number, bytes: string | Buffer): Promise<string> {
+  return exchange(port, bytes, () => false);
+}
+
+function exchange(
+  port: number,
+  bytes: string | Buffer,
+  isEnough: (text: string) => boolean,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1");
     const chunks: Buffer[] = [];
     socket.on("connect", () => socket.write(bytes));
     socket.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
-      if (isWhole(Buffer.concat(chunks).toString("latin1"))) finish();
+      if (isEnough(Buffer.concat(chunks).toString("latin1"))) finish();
     });
     // A reset after the answer is an end, too.
     const finish = (error?: Error): void => {

@@ -68,6 +68,8 @@ export interface TestOptions {
   stripe?: Partial<ProxyConfig["vendors"][string]>;
   sandbox?: StripeSandboxOptions;
   proxy?: ProxyOptions;
+  /** False: the host gives the proxy no listeners, so that it prints. */
+  listens?: boolean;
   /** Puts something around the store. */
   wrapStore?(store: Store): Store;
 }
@@ -90,8 +92,12 @@ export async function startForTest(options: TestOptions = {}): Promise<TestBench
     store: options.wrapStore?.(store) ?? store,
     environment: {},
     clock,
-    onCall: (call) => calls.push(call),
-    onInternalError: (error) => internalErrors.push(error),
+    ...(options.listens === false
+      ? {}
+      : {
+          onCall: (call: CallSummary) => void calls.push(call),
+          onInternalError: (error: unknown) => void internalErrors.push(error),
+        }),
     ...options.proxy,
   });
   const { url, vendors } = await proxy.listen();

@@ -1,5 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-// No test changes what another could see: each has a proxy, a sandbox and a store of its own. So the modules are
-// loaded once a worker, not once a file, which is a third of the time.
-export default defineConfig({ test: { name: "proxy", isolate: false } });
+export default defineConfig({
+  test: {
+    name: "proxy",
+    // No test changes what another could see: each has a proxy, a sandbox and a store of its own. So the modules are
+    // loaded once a worker, not once a file, which is a third of the time.
+    isolate: false,
+    // Nothing here is about time; this only ends what hangs, on a busy machine too.
+    testTimeout: 30_000,
+  },
+});

@@ -1,68 +1,28 @@
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { type AdapterHost, casesFor, mockedKeybrake, startOverHttp } from "@keybrake/testing/adapter-cases";
+import { startReferenceProxy } from "@keybrake/proxy/testing";
+import { startStripeSandbox } from "@keybrake/sandbox";
+import { casesFor, mockedKeybrake } from "@keybrake/testing/adapter-cases";
 import { setupKeybrake } from "@keybrake/testing/vitest";
-import express5, { type ErrorRequestHandler, type RequestHandler } from "express";
-import express4 from "express4";
-import { describe, it } from "vitest";
-import { keybrakeErrorHandler, vaultKey } from "./index.ts";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { hosts } from "../test-support/express-hosts.ts";
 
-function expressHost(name: string, express: typeof express5): AdapterHost {
-  return {
-    name,
-    abilities: ["http", "stream", "leave"],
-    async mount({ policy, handler, client, onRevokeError }) {
-      const errors: unknown[] = [];
-      let departures = 0;
-      const app = express();
-      const watch: RequestHandler = (_req, res, next) => {
-        res.on("close", () => {
-          if (!res.writableFinished) departures += 1;
-        });
-        next();
-      };
-      const run: RequestHandler = (req, res, next) => {
-        handler(req.vaultKey, String(req.query.input))
-          .then(async (answer) => {
-            if (typeof answer === "string") return res.send(answer);
-            for await (const chunk of answer) res.write(chunk);
-            return res.end();
-          })
-          .catch(next);
-      };
-      const record: ErrorRequestHandler = (error, _req, _res, next) => {
-        errors.push(error);
-        next(error);
-      };
-      app.post(
-        "/run",
-        watch,
-        vaultKey((req) => policy(String(req.query.input)), { client, onRevokeError }),
-        run,
-      );
-      app.use(record, keybrakeErrorHandler());
+describe.each(hosts)("$name against the mocked Keybrake", (host) => {
+  const keybrake = setupKeybrake();
 
-      const server = app.listen(0, "127.0.0.1");
-      await once(server, "listening");
-      const { port } = server.address() as AddressInfo;
-      return {
-        start: startOverHttp(`http://127.0.0.1:${port}/run`),
-        errors,
-        departures: () => departures,
-        async close() {
-          server.closeAllConnections();
-          server.close();
-          await once(server, "close");
-        },
-      };
-    },
-  };
-}
-
-const hosts = [expressHost("express 5", express5), expressHost("express 4", express4)];
-
-const keybrake = setupKeybrake();
-
-describe.each(hosts)("$name", (host) => {
   it.each(casesFor(host))("$name", ({ run }) => run(host, mockedKeybrake(keybrake)));
+});
+
+describe.each(hosts)("$name against the real proxy", (host) => {
+  let sandbox: Awaited<ReturnType<typeof startStripeSandbox>>;
+  let reference: Awaited<ReturnType<typeof startReferenceProxy>>;
+
+  beforeAll(async () => {
+    sandbox = await startStripeSandbox();
+    reference = await startReferenceProxy(sandbox);
+  });
+  afterAll(async () => {
+    await reference.close();
+    await sandbox.close();
+  });
+
+  it.each(casesFor(host))("$name", ({ run }) => run(host, reference.keybrake));
 });

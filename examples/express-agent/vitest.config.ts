@@ -1,3 +1,4 @@
 import { defineConfig } from "vitest/config";
+import { patience } from "../../tooling/vitest.shared.ts";
 
-export default defineConfig({ test: { name: "example-express-agent", testTimeout: 180_000 } });
+export default defineConfig({ test: { name: "example-express-agent", ...patience } });

@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
+import { patience } from "../../tooling/vitest.shared.ts";
 
-// Every test runs the built program as a process of its own, which takes its time on a busy machine.
-export default defineConfig({ test: { name: "keybrake", testTimeout: 60_000 } });
+export default defineConfig({ test: { name: "keybrake", ...patience } });

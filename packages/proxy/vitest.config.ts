@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { patience } from "../../tooling/vitest.shared.ts";
 
 export default defineConfig({
   test: {
@@ -6,7 +7,6 @@ export default defineConfig({
     // No test changes what another could see: each has a proxy, a sandbox and a store of its own. So the modules are
     // loaded once a worker, not once a file, which is a third of the time.
     isolate: false,
-    // Nothing here is about time; this only ends what hangs, on a busy machine too.
-    testTimeout: 30_000,
+    ...patience,
   },
 });

@@ -349,6 +349,7 @@ describe("the rest of the control API", () => {
       budgets: [],
       metadata: { run_id: "7" },
       vendor_request_id: null,
+      notes: [],
       duration_ms: 12,
     };
     api.next(() => Response.json({ data: [entry], has_more: false }));

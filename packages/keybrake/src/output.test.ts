@@ -47,6 +47,7 @@ it("prints nothing that a terminal would obey", () => {
 
 it("colors on a terminal alone, and where NO_COLOR is not set", () => {
   vi.stubEnv("FORCE_COLOR", undefined);
+  vi.stubEnv("CI", undefined);
   vi.stubEnv("NODE_DISABLE_COLORS", undefined);
   vi.stubEnv("TERM", "xterm-256color");
   vi.stubEnv("NO_COLOR", undefined);

@@ -1,25 +1,7 @@
-/**
- * Requests that an honest client would never send, as data. `{token}` stands for a valid vault key of an uncapped
- * policy, `{body}` for a charge of 1 USD with its length; each must be answered by a 4xx of the one envelope, reach
- * no vendor and cost nothing.
- */
-export interface HostileRequest {
-  name: string;
-  /** The exact bytes. */
-  bytes: string;
-  /** The codes that may answer it. */
-  codes: readonly string[];
-}
-
-const FORM = "application/x-www-form-urlencoded";
-const CHARGE = "amount=100&currency=usd&source=tok_visa";
-const AUTH = "Authorization: Bearer {token}\r\n";
+import { hostileAmounts } from "./hostile-amounts.ts";
+import { AUTH, CHARGE, FORM, type HostileRequest, post } from "./hostile-request.ts";
 
 const MALFORMED = ["malformed_request"] as const;
-
-function post(target: string, headers: string, body = CHARGE): string {
-  return `POST ${target} HTTP/1.1\r\nHost: proxy\r\n${headers}Content-Type: ${FORM}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-}
 
 const paths: HostileRequest[] = [
   "/stripe/v1/refunds/../charges",
@@ -265,6 +247,7 @@ const bodies: HostileRequest[] = [
   { name: "noise", bytes: "\x00\x01\x02\x03\r\n\r\n", codes: MALFORMED },
 ];
 
+/** All of them, by what is wrong with them. */
 export const hostileRequests: readonly HostileRequest[] = [
   ...paths,
   ...methods,
@@ -272,4 +255,5 @@ export const hostileRequests: readonly HostileRequest[] = [
   ...huge,
   ...credentials,
   ...bodies,
+  ...hostileAmounts,
 ];

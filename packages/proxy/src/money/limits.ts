@@ -1,3 +1,4 @@
+import { MAX_MICRO_USD } from "@keybrake/core/protocol";
 import type { KeyState, LimitRefusal, Spend } from "../stores/store.ts";
 import type { Price } from "../vendors/price.ts";
 import { getDayEnd } from "./window.ts";
@@ -110,7 +111,11 @@ export function fitCall(
 
 function toWhole(price: Price, maxMicroUsdPerCall: number | undefined): number {
   if (price.kind === "amount") return price.microUsd;
-  return price.kind === "free" ? 0 : (maxMicroUsdPerCall ?? 0);
+  if (price.kind === "free") return 0;
+  const perTime = maxMicroUsdPerCall ?? 0;
+  if (price.kind !== "unpriced") return perTime;
+  const { times = 1, microUsd = 0 } = price;
+  return Math.min(MAX_MICRO_USD, times * perTime + microUsd);
 }
 
 function refuseState({ record, budgets }: KeyState, now: number): LimitRefusal | undefined {

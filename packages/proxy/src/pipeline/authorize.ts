@@ -50,10 +50,15 @@ function refuseAccounts(call: Call, key: KeyRecord): void {
 }
 
 /** A secret in an answer would undo the vault, so no policy opens these: only the operator does, by name. */
-function refuseSecrets({ vendor, target, route }: Call): void {
-  const { method, path, query } = target;
-  const isSecret = route.price === "secret" || (vendor.secretQuery?.test(query) ?? false);
-  if (!isSecret || vendor.allowsSecret(method, path)) return;
+function refuseSecrets(call: Call): void {
+  const { vendor, target, route } = call;
+  if (route.price === "secret" || vendor.secretQuery?.test(target.query)) refuseSecret(call);
+}
+
+/** @throws {Refused} for a shadow key too, unless the operator has opened the endpoint */
+export function refuseSecret({ vendor, target }: Call): void {
+  const { method, path } = target;
+  if (vendor.allowsSecret(method, path)) return;
   throw new Refused({
     code: "secret_endpoint",
     message: `The answer to ${method} ${path} holds a secret, so it is closed. The operator can list it in allow_secret_endpoints.`,

@@ -1,3 +1,4 @@
+import type { Refusal } from "@keybrake/core/protocol";
 import { parseForm } from "../reading/form-body.ts";
 import { Unreadable } from "../reading/unreadable.ts";
 import { Refused } from "../refused.ts";
@@ -6,6 +7,7 @@ import type { Store } from "../stores/store.ts";
 import type { Exchange } from "../vendors/currency.ts";
 import { priceRoute } from "../vendors/define-vendor.ts";
 import { UNPRICED } from "../vendors/price.ts";
+import { refuseSecret } from "./authorize.ts";
 import { type Call, qualifyObject, refuseForPolicy } from "./call.ts";
 import type { LookUp } from "./look-up.ts";
 import { readBody, takeBody } from "./read-body.ts";
@@ -29,7 +31,7 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
     if (typeof route.price === "function" && !route.readsQuery && target.query !== "") {
       throw new Unreadable("a call that spends takes no query: put its fields into the body");
     }
-    call.price = await priceRoute(route, {
+    const price = await priceRoute(route, {
       method: target.method,
       path: target.path,
       segments: target.path.slice(1).split("/"),
@@ -43,12 +45,16 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
         context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
       lookUp: (path) => context.lookUp(call, path),
     });
+    if (price.kind === "secret") refuseSecret(call);
+    call.price = price.kind === "secret" ? UNPRICED : price;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    refuseForPolicy(call, {
+    const refusal: Refusal = {
       code: "unreadable_amount",
       message: `The cost of ${target.method} ${target.path} can't be read with certainty: ${error.message}. Nothing was forwarded to ${vendor.name}.`,
-    });
+    };
+    if (route.mayShowSecrets && !vendor.allowsSecret(target.method, target.path)) throw new Refused(refusal);
+    refuseForPolicy(call, refusal);
     call.price = UNPRICED;
   }
 }

@@ -2,7 +2,7 @@ import { compileEndpoints } from "../money/endpoint-pattern.ts";
 import type { FormFields } from "../reading/form-body.ts";
 import type { JsonValue } from "../reading/json-body.ts";
 import type { Exchange } from "./currency.ts";
-import { FREE, type Price, UNPRICED } from "./price.ts";
+import { FREE, type Price, type SecretCall, UNPRICED } from "./price.ts";
 
 /** What a pricer may read of a call. `form` or `json` is filled by the route's `body`. */
 export interface PricedCall {
@@ -27,7 +27,7 @@ export interface PricedCall {
 }
 
 /** Turns a call into a {@link Price}. Throws `Unreadable` for an amount it can't be certain of. */
-export type Pricer = (call: PricedCall) => Price | Promise<Price>;
+export type Pricer = (call: PricedCall) => Price | SecretCall | Promise<Price | SecretCall>;
 
 /** How the calls of some endpoints are read and priced. */
 export interface RouteDefinition {
@@ -38,6 +38,8 @@ export interface RouteDefinition {
   body?: "form" | "json";
   /** One of the vendor's `upstreams`. Default: the main one. */
   upstream?: string;
+  /** Its pricer tells secrets by the body, so a body that can't be read is refused to shadow keys too. Default false. */
+  mayShowSecrets?: boolean;
   /** A query is part of what prices the call. Default false: a call that spends takes none. */
   readsQuery?: boolean;
 }
@@ -118,7 +120,7 @@ export function defineVendor(definition: VendorDefinition): Vendor {
 }
 
 /** The price of a call by its route. */
-export function priceRoute(route: RouteDefinition, call: PricedCall): Price | Promise<Price> {
+export function priceRoute(route: RouteDefinition, call: PricedCall): ReturnType<Pricer> {
   if (typeof route.price === "function") return route.price(call);
   return route.price === "free" ? FREE : UNPRICED;
 }

@@ -37,7 +37,7 @@ function refuseAccounts(call: Call, key: KeyRecord): void {
   const { vendor, request, target } = call;
   const named = [
     ...(vendor.accountHeaders ?? []).map((name) => request.headers[name]),
-    vendor.readAccount?.(target.path),
+    vendor.readAccount?.(target.path, key.mode),
   ].filter((account) => account !== undefined);
   call.account = named.join(",");
   const foreign = named.find((account) => !accounts.includes("*") && !accounts.includes(String(account)));

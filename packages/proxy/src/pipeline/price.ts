@@ -71,6 +71,8 @@ export function getIdempotencyKey({
   request,
 }: Pick<Call, "vendor" | "target" | "request">): string | undefined {
   if (!vendor.idempotency || target.method !== "POST") return undefined;
+  // Where the vendor does not heed the key, a second try is a second call.
+  if (vendor.idempotency.heeds?.(target.path) === false) return undefined;
   const key = request.headers[vendor.idempotency.header];
   return typeof key === "string" && key !== "" ? key : undefined;
 }

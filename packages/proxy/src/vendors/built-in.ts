@@ -9,6 +9,8 @@ export interface VendorSettings {
   currency: string | undefined;
   /** The public half of the credential: a Twilio AccountSid, an OAuth client id; empty where there is none. */
   credentialId: string;
+  /** The account that each credential acts on: what the operator named, or else the credential's own public half. */
+  accounts: { live: string; test: string };
 }
 
 /** The vendors whose money Keybrake knows. */

@@ -65,10 +65,12 @@ export interface VendorDefinition {
   /** Headers that switch to another account of the vendor; their value must be in the policy's `accounts`. */
   accountHeaders?: string[];
   /** The account that a path acts on, where it is not the credential's own: it must be in the policy's `accounts`. */
-  readAccount?(path: string): string | undefined;
+  readAccount?(path: string, mode: "live" | "test"): string | undefined;
   /** How the vendor recognises a repeated POST; left out where it can't. */
   idempotency?: {
     header: string;
+    /** Whether it heeds the header at this path; left out where it does at every one. */
+    heeds?(path: string): boolean;
     /** Whether an answer says that nothing was done again; left out where the vendor does not say. */
     isReplay?(headers: Record<string, string | string[] | undefined>): boolean;
   };

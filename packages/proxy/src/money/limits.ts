@@ -72,6 +72,18 @@ export function getRemaining(
   return rooms.length === 0 ? null : Math.min(...rooms);
 }
 
+/** Why a key has no room to carve a cap out of, if so: its own caps count, its budgets are met call by call. */
+export function refuseCarving(
+  state: Pick<KeyState, "record" | "spend">,
+  requestedMicroUsd: number,
+  now: number,
+): LimitRefusal | undefined {
+  const full = listCaps({ ...state, budgets: [] }, now).find((cap) => requestedMicroUsd > roomUnder(cap));
+  if (!full) return undefined;
+  const { exposureMicroUsd: _, ...cap } = full;
+  return { code: "cap_exhausted", requestedMicroUsd, ...cap };
+}
+
 /** The room under a budget's own caps. */
 export function getBudgetRemaining(
   budget: { dailyCapMicroUsd: number | null; totalCapMicroUsd: number | null; spend: Spend },
@@ -102,7 +114,7 @@ export function fitCall(
   const wholeMicroUsd = shares ? 0 : toWhole(price, state.record.policy.maxMicroUsdPerCall);
   const refusal =
     refuseState(state, now) ??
-    refuseCount(state, now) ??
+    refuseCounts(state, now) ??
     (shares
       ? undefined
       : (refusePrice(state, price, caps) ?? refuseAmount(state, price, wholeMicroUsd, caps)));
@@ -125,7 +137,18 @@ function refuseState({ record, budgets }: KeyState, now: number): LimitRefusal |
   return frozen && { code: "budget_frozen", limit: `budget:${frozen.name}` };
 }
 
-function refuseCount({ record, calls, recentCalls }: KeyState, now: number): LimitRefusal | undefined {
+function refuseCounts(state: KeyState, now: number): LimitRefusal | undefined {
+  for (const key of [state, ...state.ancestors]) {
+    const refusal = refuseCount(key, now);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+function refuseCount(
+  { record, calls, recentCalls }: KeyState["ancestors"][number],
+  now: number,
+): LimitRefusal | undefined {
   const { maxCalls, callsPerMinute } = record.policy;
   if (maxCalls !== undefined && calls >= maxCalls) return { code: "call_limit_reached", limit: "key:calls" };
   if (callsPerMinute === undefined) return undefined;

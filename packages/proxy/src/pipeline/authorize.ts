@@ -21,14 +21,17 @@ export function authorize(call: Call, key: KeyRecord): void {
 }
 
 function isAllowed(key: KeyRecord, method: string, path: string): boolean {
-  const { allowedEndpoints } = key.policy;
-  if (allowedEndpoints === undefined) return true;
-  let matches = compiled.get(allowedEndpoints);
-  if (!matches) {
-    matches = compileEndpoints(allowedEndpoints);
-    compiled.set(allowedEndpoints, matches);
-  }
-  return matches(method, path);
+  const { allowedEndpoints, within } = key.policy;
+  const lists = allowedEndpoints === undefined ? within : [allowedEndpoints, ...within];
+  return lists.every((list) => getMatcher(list)(method, path));
+}
+
+function getMatcher(list: string[]): EndpointMatcher {
+  const found = compiled.get(list);
+  if (found) return found;
+  const matches = compileEndpoints(list);
+  compiled.set(list, matches);
+  return matches;
 }
 
 /** Another account is another wallet. What the call acts on is kept, so that the ledger tells wallets apart. */

@@ -2,7 +2,7 @@ import type { Refusal } from "@keybrake/core/protocol";
 import { parseForm } from "../reading/form-body.ts";
 import { Unreadable } from "../reading/unreadable.ts";
 import { Refused } from "../refused.ts";
-import { holdsToken } from "../secrets.ts";
+import { fingerprint, holdsToken } from "../secrets.ts";
 import type { Store } from "../stores/store.ts";
 import type { Exchange } from "../vendors/currency.ts";
 import { priceRoute } from "../vendors/define-vendor.ts";
@@ -23,7 +23,9 @@ export interface PricingContext {
 /** Step 4: the most this call can cost. What can't be read with certainty is refused, never guessed. */
 export async function price(call: Call, context: PricingContext): Promise<void> {
   const { route, target, vendor } = call;
-  const mustCollect = route.price !== "free" && getIdempotencyKey(call) !== undefined;
+  const given = getIdempotencyKey(call);
+  const injects = canInject(call);
+  const mustCollect = route.price !== "free" && (given !== undefined || injects);
   call.body = await takeBody(call, context.maxBodyBytes, mustCollect);
   refuseTokenInBody(call);
   try {
@@ -57,6 +59,20 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
     refuseForPolicy(call, refusal);
     call.price = UNPRICED;
   }
+  const injected = injects && call.price.kind !== "free" ? toIdempotencyKey(call) : undefined;
+  call.idempotencyKey = given ?? injected;
+}
+
+/** Whether the key's policy has the proxy name the call for the vendor, who would honour the name. */
+function canInject({ key, vendor, target }: Call): boolean {
+  return Boolean(key?.policy.injectIdempotency && vendor.idempotency && target.method === "POST");
+}
+
+/** The same for every try of one call by one run, whichever vault key or replica it comes through. */
+function toIdempotencyKey({ key, target, account, body }: Call): string | undefined {
+  if (!key || !Buffer.isBuffer(body.content)) return undefined;
+  const run = [key.tenant, key.label, key.mode, target.method, target.host ?? "", target.url, account];
+  return `kb_${fingerprint(...run, body.content)}`;
 }
 
 function readHeader({ request }: Call, name: string): string | undefined {
@@ -65,7 +81,7 @@ function readHeader({ request }: Call, name: string): string | undefined {
 }
 
 /** The caller's idempotency key, where the vendor would honour it. */
-export function getIdempotencyKey({
+function getIdempotencyKey({
   vendor,
   target,
   request,

@@ -1,5 +1,15 @@
-import { fitCall, getRemaining, toShare } from "../money/limits.ts";
+import { fitCall, getRemaining, refuseCarving, toShare } from "../money/limits.ts";
 import { toUtcDay } from "../money/window.ts";
+import {
+  type Attempt,
+  countCall,
+  createKeyEntry,
+  getKeySpend,
+  getStatus,
+  type KeyEntry,
+  listAncestors,
+  listFamily,
+} from "./key-entry.ts";
 import { MemoryAudit } from "./memory-audit.ts";
 import { correct, endTry, type Reservation, type Share, spendHold } from "./reservation.ts";
 import { createAccount, type SpendAccount } from "./spend-account.ts";
@@ -11,6 +21,7 @@ import type {
   KeyFilter,
   KeyRecord,
   KeyState,
+  LimitRefusal,
   PageOf,
   PageRequest,
   ReserveAnswer,
@@ -19,33 +30,15 @@ import type {
   Store,
 } from "./store.ts";
 
-const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 // Below the shortest window of any vendor (24 h), so that what shares a reservation is a replay for the vendor too.
 const REPLAY_WINDOW_MS = 23 * 3_600_000;
 // How long a try that is over can still be asked for again.
-const ATTEMPT_KEPT_MS = 10 * MINUTE_MS;
-
-interface KeyEntry {
-  record: KeyRecord;
-  account: SpendAccount;
-  calls: number;
-  recentCalls: number[];
-  open: Map<string, Attempt>;
-}
+const ATTEMPT_KEPT_MS = 600_000;
 
 interface BudgetEntry extends BudgetSettings {
   name: string;
   account: SpendAccount;
-}
-
-/** A try of a call. It outlives its end for a while, so that whoever got no answer may ask again. */
-interface Attempt {
-  key: KeyEntry;
-  reservation: Reservation;
-  answer: ReserveAnswer;
-  at: number;
-  settlement?: Settlement;
 }
 
 /**
@@ -86,12 +79,13 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     return { ...settings, spend: account.getSpend(toUtcDay(clock()), objectId) };
   }
 
-  function toKeyState({ record, account, calls, recentCalls }: KeyEntry, objectId?: string): KeyState {
-    const spend = account.getSpend(toUtcDay(clock()), objectId);
+  function toKeyState(entry: KeyEntry, objectId?: string): KeyState {
+    const { record, calls, recentCalls } = entry;
+    const spend = getKeySpend(entry, toUtcDay(clock()), clock(), objectId);
     const states = record.policy.budgets.map((name) =>
       toBudgetState(getBudgetEntry(record.tenant, name), objectId),
     );
-    return { record, spend, calls, recentCalls, budgets: states };
+    return { record, spend, calls, recentCalls, budgets: states, ancestors: listAncestors(entry) };
   }
 
   function findOwn(tenant: string, id: string): KeyEntry | undefined {
@@ -108,6 +102,13 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     );
   }
 
+  function refuseChild(parent: KeyEntry, { policy }: KeyRecord): LimitRefusal | undefined {
+    const state = toKeyState(parent);
+    const status = getStatus(parent.record, clock());
+    if (status !== "active") return { code: status === "revoked" ? "key_revoked" : "key_expired" };
+    return refuseCarving(state, policy.totalCapMicroUsd ?? 0, clock());
+  }
+
   /** The reservation of an earlier try of the same call, while the vendor still takes both for one. */
   function findShared(replayId: string | undefined): Reservation | undefined {
     const found = replayId === undefined ? undefined : replays.get(replayId);
@@ -118,10 +119,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
   function admit(request: ReserveRequest, key: KeyEntry, wholeMicroUsd: number): Reservation {
     const { record, account } = key;
     const now = clock();
-    key.calls++;
-    if (record.policy.callsPerMinute !== undefined) {
-      key.recentCalls = [...key.recentCalls.filter((at) => at > now - MINUTE_MS), now];
-    }
+    countCall(key, now);
     const shared = findShared(request.replayId);
     if (shared) return shared;
     const { objectId } = request;
@@ -183,7 +181,10 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         const entry = keys.get(before.id);
         if (entry) return { status: "replayed", record: entry.record, salt: before.salt };
       }
-      keys.set(record.id, { record, account: createAccount(), calls: 0, recentCalls: [], open: new Map() });
+      const parent = record.parentId === null ? undefined : findOwn(record.tenant, record.parentId);
+      const refusal = parent && refuseChild(parent, record);
+      if (refusal) return { status: "no_room", refusal };
+      keys.set(record.id, createKeyEntry(record, parent));
       idsByTokenHash.set(record.tokenHash, record.id);
       for (const name of record.policy.budgets) getBudgetEntry(record.tenant, name);
       if (replay) issued.set(replay.key, { ...replay, id: record.id, at: clock() });
@@ -222,8 +223,11 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       for (const entry of found) {
         if (entry?.record.tenant !== tenant || entry.record.revokedAt !== null) continue;
         if (!("id" in filter) && !matches(entry.record, { ...filter, status: "active" })) continue;
-        entry.record = { ...entry.record, revokedAt: clock() };
-        revoked.push(entry.record.id);
+        for (const member of listFamily(entry)) {
+          if (member.record.revokedAt !== null) continue;
+          member.record = { ...member.record, revokedAt: clock() };
+          revoked.push(member.record.id);
+        }
       }
       return revoked;
     },
@@ -345,11 +349,6 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     ping: async () => {},
     close: async () => {},
   };
-}
-
-function getStatus(record: KeyRecord, now: number): "active" | "expired" | "revoked" {
-  if (record.revokedAt !== null) return "revoked";
-  return record.expiresAt <= now ? "expired" : "active";
 }
 
 function toRecord(draft: AuditDraft, settlement: Settlement): Parameters<MemoryAudit["append"]>[0] {

@@ -64,8 +64,13 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
 }
 
 /** Whether the key's policy has the proxy name the call for the vendor, who would honour the name. */
-function canInject({ key, vendor, target }: Call): boolean {
-  return Boolean(key?.policy.injectIdempotency && vendor.idempotency && target.method === "POST");
+function canInject(call: Call): boolean {
+  return Boolean(call.key?.policy.injectIdempotency && heedsKeys(call));
+}
+
+/** Where the vendor does not heed keys, a second try is a second call. */
+function heedsKeys({ vendor: { idempotency }, target }: Call): boolean {
+  return Boolean(idempotency && target.method === "POST" && idempotency.heeds?.(target.path) !== false);
 }
 
 /** The same for every try of one call by one run, whichever vault key or replica it comes through. */
@@ -81,14 +86,9 @@ function readHeader({ request }: Call, name: string): string | undefined {
 }
 
 /** The caller's idempotency key, where the vendor would honour it. */
-function getIdempotencyKey({
-  vendor,
-  target,
-  request,
-}: Pick<Call, "vendor" | "target" | "request">): string | undefined {
-  if (!vendor.idempotency || target.method !== "POST") return undefined;
-  // Where the vendor does not heed the key, a second try is a second call.
-  if (vendor.idempotency.heeds?.(target.path) === false) return undefined;
+function getIdempotencyKey(call: Call): string | undefined {
+  const { vendor, request } = call;
+  if (!vendor.idempotency || !heedsKeys(call)) return undefined;
   const key = request.headers[vendor.idempotency.header];
   return typeof key === "string" && key !== "" ? key : undefined;
 }

@@ -1,6 +1,8 @@
 import type { VendorDefinition } from "./define-vendor.ts";
 import type { PriceBook } from "./price-book.ts";
+import { createResend } from "./resend/resend.ts";
 import { stripe } from "./stripe/stripe.ts";
+import { createTwilio } from "./twilio/twilio.ts";
 
 /** What an operator may tell a built-in vendor. */
 export interface VendorSettings {
@@ -16,4 +18,6 @@ export interface VendorSettings {
 /** The vendors whose money Keybrake knows. */
 export const BUILT_IN: Readonly<Record<string, (settings: VendorSettings) => VendorDefinition>> = {
   stripe: () => stripe,
+  twilio: createTwilio,
+  resend: createResend,
 };

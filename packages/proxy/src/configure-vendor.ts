@@ -173,6 +173,7 @@ function describeBuiltIn(
   const testCredentialId =
     test_credential && readCredentialId(test_credential, `vendors.${name}.test_credential`, readSecret);
   return BUILT_IN[name]?.({
+    upstream: config.upstream,
     prices: createPriceBook(toMicroUsdPrices(config.prices)),
     currency,
     credentialId,

@@ -1,11 +1,14 @@
 import type { VendorDefinition } from "./define-vendor.ts";
 import type { PriceBook } from "./price-book.ts";
 import { createResend } from "./resend/resend.ts";
+import { createShopify } from "./shopify/shopify.ts";
 import { stripe } from "./stripe/stripe.ts";
 import { createTwilio } from "./twilio/twilio.ts";
 
 /** What an operator may tell a built-in vendor. */
 export interface VendorSettings {
+  /** The origin that the operator gave, if any. */
+  upstream: string | undefined;
   prices: PriceBook;
   /** The currency of amounts that name none, such as a shop's own. */
   currency: string | undefined;
@@ -20,4 +23,5 @@ export const BUILT_IN: Readonly<Record<string, (settings: VendorSettings) => Ven
   stripe: () => stripe,
   twilio: createTwilio,
   resend: createResend,
+  shopify: createShopify,
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import type { Fault } from "./index.ts";
-import { readBody, startForTest } from "./start-for-test.ts";
+import { readBody, startForTest } from "./stripe/testing/start-for-test.ts";
 
 const form = "amount=2000&currency=usd&source=tok_visa";
 const keyed = { "idempotency-key": "order-1" };

@@ -6,6 +6,12 @@ export {
   startResendSandbox,
 } from "./resend/start-resend-sandbox.ts";
 export type { Sandbox, SandboxOptions, SandboxRequest } from "./sandbox-server.ts";
+export type { ShopifyOrderSeed } from "./shopify/order.ts";
+export {
+  type ShopifySandbox,
+  type ShopifySandboxOptions,
+  startShopifySandbox,
+} from "./shopify/start-shopify-sandbox.ts";
 export {
   type StripeSandbox,
   type StripeSandboxOptions,

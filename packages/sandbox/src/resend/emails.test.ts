@@ -1,6 +1,6 @@
 import { Resend } from "resend";
 import { describe, expect, test } from "vitest";
-import { startForTest } from "./start-for-test.ts";
+import { startForTest } from "./testing/start-for-test.ts";
 
 const email = { from: "Ann <ann@example.com>", to: "bob@example.com", subject: "Hi", text: "Hi" };
 

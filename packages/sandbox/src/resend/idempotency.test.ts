@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { startForTest } from "./start-for-test.ts";
+import { startForTest } from "./testing/start-for-test.ts";
 
 const email = { from: "ann@example.com", to: "bob@example.com", subject: "Hi", text: "Hi" };
 const keyed = { idempotencyKey: "order-1" };

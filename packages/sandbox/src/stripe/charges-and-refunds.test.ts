@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { startForTest } from "../start-for-test.ts";
+import { startForTest } from "./testing/start-for-test.ts";
 
 const charge20 = { amount: 2000, currency: "usd", source: "tok_visa" };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createClient, startForTest } from "../start-for-test.ts";
 import type { Answer, VendorRequest } from "../vendor.ts";
 import { answerUnderKey, type IdempotencyKeys } from "./idempotency.ts";
+import { createClient, startForTest } from "./testing/start-for-test.ts";
 
 const form = "amount=2000&currency=usd&source=tok_visa";
 const keyed = { "idempotency-key": "order-1" };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createClient, readBody, startForTest } from "../start-for-test.ts";
+import { createClient, readBody, startForTest } from "./testing/start-for-test.ts";
 
 const intentForm = "amount=2000&currency=usd";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createClient, startForTest, toBasic } from "./start-for-test.ts";
+import { createClient, startForTest, toBasic } from "./testing/start-for-test.ts";
 
 const sms = { to: "+14155550100", from: "+15005550006", body: "hi" };
 

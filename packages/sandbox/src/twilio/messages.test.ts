@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { startForTest } from "./start-for-test.ts";
+import { startForTest } from "./testing/start-for-test.ts";
 
 const sms = { to: "+14155550100", from: "+15005550006", body: "hi" };
 const form = { To: sms.to, From: sms.from, Body: sms.body };

@@ -1,6 +1,6 @@
 import { Resend } from "resend";
 import { onTestFinished } from "vitest";
-import { type ResendSandbox, type ResendSandboxOptions, startResendSandbox } from "../index.ts";
+import { type ResendSandbox, type ResendSandboxOptions, startResendSandbox } from "../../index.ts";
 
 export interface TestSandbox {
   readonly sandbox: ResendSandbox;

@@ -1,6 +1,6 @@
 import twilio from "twilio";
 import { onTestFinished } from "vitest";
-import { startTwilioSandbox, type TwilioSandbox, type TwilioSandboxOptions } from "../index.ts";
+import { startTwilioSandbox, type TwilioSandbox, type TwilioSandboxOptions } from "../../index.ts";
 
 export type TwilioClient = ReturnType<typeof twilio>;
 

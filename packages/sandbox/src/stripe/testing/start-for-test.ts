@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { onTestFinished } from "vitest";
-import { type StripeSandbox, type StripeSandboxOptions, startStripeSandbox } from "./index.ts";
+import { type StripeSandbox, type StripeSandboxOptions, startStripeSandbox } from "../../index.ts";
 
 export interface TestSandbox {
   readonly sandbox: StripeSandbox;

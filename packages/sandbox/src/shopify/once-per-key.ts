@@ -1,0 +1,71 @@
+import {
+  GraphQLDirective,
+  GraphQLError,
+  GraphQLNonNull,
+  type GraphQLResolveInfo,
+  GraphQLString,
+  getDirectiveValues,
+} from "graphql";
+import { type MutationCall, type Payload, type ShopifyCall, userError } from "./shop.ts";
+
+const keyLifeMs = 24 * 60 * 60 * 1000;
+/** From here on Shopify refuses some mutations that come without the directive. */
+const mandatorySince = "2026-04";
+
+const idempotentDirective = new GraphQLDirective({
+  name: "idempotent",
+  locations: [],
+  args: { key: { type: new GraphQLNonNull(GraphQLString) } },
+});
+
+/** What a mutation answered under a key. */
+export interface KeptPayload {
+  readonly mutation: string;
+  /** Its arguments as JSON. */
+  readonly args: string;
+  readonly atMs: number;
+  readonly payload: Payload;
+}
+
+/** Checks its arguments, then does its work in one step. */
+export type Mutation<Args> = (args: Args, call: MutationCall) => Payload;
+
+export type MutationResolver<Args> = (args: Args, call: ShopifyCall, info: GraphQLResolveInfo) => Payload;
+
+/**
+ * Makes a resolver of a mutation that does its work once for each idempotency key, given as
+ * `@idempotent(key: …)` or as its `idempotencyKey` argument. Keys live 24 hours; only a success takes one.
+ */
+export function oncePerKey<Args extends object>(
+  mutation: Mutation<Args>,
+  { mandatory = false }: { readonly mandatory?: boolean } = {},
+): MutationResolver<Args> {
+  return (args, call, info) => {
+    const key = readKey(args, info);
+    if (key === undefined && mandatory && call.version >= mandatorySince) {
+      throw new GraphQLError(
+        "The @idempotent directive is required for this mutation but was not provided.",
+        { extensions: { code: "BAD_REQUEST" } },
+      );
+    }
+    const { shop, nowMs } = call;
+    const keptArgs = JSON.stringify(args);
+    const kept = key === undefined ? undefined : shop.kept.get(key);
+    if (kept && nowMs - kept.atMs < keyLifeMs) {
+      if (kept.mutation === info.fieldName && kept.args === keptArgs) return kept.payload;
+      return userError(null, "The same idempotency key cannot be used with different operation parameters.");
+    }
+    const payload = mutation(args, { shop, nowMs, record: (effect) => call.record(effect, key) });
+    if (key !== undefined && payload.userErrors.length === 0) {
+      shop.kept.set(key, { mutation: info.fieldName, args: keptArgs, atMs: nowMs, payload });
+    }
+    return payload;
+  };
+}
+
+function readKey(args: object, { fieldNodes, variableValues }: GraphQLResolveInfo): string | undefined {
+  const [node] = fieldNodes;
+  const directive = node && getDirectiveValues(idempotentDirective, node, variableValues);
+  const key = directive?.key ?? Reflect.get(args, "idempotencyKey");
+  return typeof key === "string" ? key : undefined;
+}

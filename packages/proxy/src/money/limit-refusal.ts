@@ -12,7 +12,7 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, endpoint: s
   rate_limited: ({ retryAfterSeconds }) =>
     `This vault key makes more calls a minute than it may. Try again in ${retryAfterSeconds} s.`,
   unpriced_endpoint: (_refusal, endpoint) =>
-    `Nobody can tell what ${endpoint} may cost, and a cap applies. Set max_usd_per_call, or have the operator price the endpoint.`,
+    `Nobody can tell what ${endpoint} may cost, and a cap applies. Set max_usd_per_call (and allow_recurring, if it renews), or have the operator price the endpoint.`,
   currency_unpriced: () => "The operator has set no rate for this currency, and a cap applies.",
   cap_exhausted: ({ limit, requestedMicroUsd = 0, capMicroUsd = 0, resetsAt }) =>
     `The call needs ${formatUsd(requestedMicroUsd)} USD and does not fit the cap ${limit} of ${formatUsd(capMicroUsd)} USD. ` +

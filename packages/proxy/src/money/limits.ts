@@ -163,10 +163,8 @@ function refusePrice({ record }: KeyState, price: Price, caps: Cap[]): LimitRefu
   const { maxMicroUsdPerCall } = record.policy;
   const bounded = caps.length > 0 || maxMicroUsdPerCall !== undefined;
   if (price.kind === "currency_unpriced" && bounded) return { code: "currency_unpriced" };
-  if (price.kind === "unpriced" && caps.length > 0 && maxMicroUsdPerCall === undefined) {
-    return { code: "unpriced_endpoint" };
-  }
-  return undefined;
+  if (price.kind !== "unpriced" || caps.length === 0) return undefined;
+  return price.renews || maxMicroUsdPerCall === undefined ? { code: "unpriced_endpoint" } : undefined;
 }
 
 function refuseAmount(

@@ -45,7 +45,7 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
       allowRecurring: call.key?.policy.allowRecurring ?? false,
       getExposure: (objectId) =>
         context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
-      lookUp: (path) => context.lookUp(call, path),
+      lookUp: (path, form) => context.lookUp(call, path, form),
     });
     if (price.kind === "secret") refuseSecret(call);
     call.price = price.kind === "secret" ? UNPRICED : price;

@@ -62,8 +62,11 @@ export function hasFormField(fields: FormFields, name: string): boolean {
   return [...fields.keys()].some((key) => toBaseName(key) === name.toLowerCase());
 }
 
-// Rack, which some vendors run on, skips leading brackets and drops a stray one: `[amount]` and `amount]` are `amount`.
-function toBaseName(key: string): string {
+/**
+ * The name of a field without its brackets, as the most liberal vendor reads it. Rack, which some run on, skips leading
+ * brackets and drops a stray one: `[amount]` and `amount]` are `amount`.
+ */
+export function toBaseName(key: string): string {
   const [base = ""] = key
     .normalize("NFKC")
     .replace(/^[[\]\s]+/, "")

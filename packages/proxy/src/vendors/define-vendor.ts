@@ -22,8 +22,11 @@ export interface PricedCall {
   /**
    * Reads an object of the vendor with the real credential, for a call whose amount lives on another object;
    * `undefined` where the operator turned look-ups off or the vendor gave no such object.
+   *
+   * @param form the fields of a POST instead of a GET: only for what by the vendor's documentation calculates, and
+   * changes nothing
    */
-  lookUp(path: string): Promise<JsonValue | undefined>;
+  lookUp(path: string, form?: readonly (readonly [string, string])[]): Promise<JsonValue | undefined>;
 }
 
 /** Turns a call into a {@link Price}. Throws `Unreadable` for an amount it can't be certain of. */

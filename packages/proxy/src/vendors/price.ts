@@ -36,6 +36,8 @@ export interface UnpricedPrice {
   times?: number;
   /** What the call costs besides, proven. */
   microUsd?: number;
+  /** It starts what renews outside the proxy, which the key may not: under a cap no bound of one call lets it pass. */
+  renews?: true;
 }
 
 /** What a call may cost. */
@@ -52,3 +54,4 @@ export interface SecretCall {
 
 export const FREE: Price = { kind: "free" };
 export const UNPRICED: Price = { kind: "unpriced" };
+export const RENEWING: Price = { kind: "unpriced", renews: true };

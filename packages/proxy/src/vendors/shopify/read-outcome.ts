@@ -74,15 +74,17 @@ function readTold(field: SelectedField, payload: JsonObject, context: FieldConte
   const { mutation, fragments, exchange } = context;
   const { told } = mutation;
   if (!told) return undefined;
-  const costs = [[], ["presentmentMoney"], ["shopMoney"]].map((inner) => {
+  // The customer's currency first: it is the one that the call named.
+  for (const inner of [["presentmentMoney"], ["shopMoney"], []]) {
     const read = (name: string): JsonValue | undefined =>
       readSelected([field], payload, [...told, ...inner, name], fragments);
     const amount = toLexeme(read("amount"));
     const currency = read("currencyCode");
-    if (amount === undefined || typeof currency !== "string") return 0;
-    return exchange.toMicroUsd(readMajorUnits(amount), currency) ?? 0;
-  });
-  return Math.max(...costs) || undefined;
+    if (amount === undefined || typeof currency !== "string") continue;
+    const microUsd = exchange.toMicroUsd(readMajorUnits(amount), currency);
+    if (microUsd) return microUsd;
+  }
+  return undefined;
 }
 
 /** The value of a field below some fields, if it was selected under a name that is certain to be it. */

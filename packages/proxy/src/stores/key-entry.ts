@@ -91,6 +91,7 @@ function addSpend(a: Spend, b: Spend): Spend {
     totalMicroUsd: a.totalMicroUsd + b.totalMicroUsd,
     heldMicroUsd: a.heldMicroUsd + b.heldMicroUsd,
     unknownMicroUsd: a.unknownMicroUsd + b.unknownMicroUsd,
-    exposureMicroUsd: a.exposureMicroUsd + b.exposureMicroUsd,
+    // What a child has counted of an object is the child's: the key itself has set nothing aside for it.
+    exposureMicroUsd: a.exposureMicroUsd,
   };
 }

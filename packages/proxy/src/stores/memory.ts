@@ -11,10 +11,19 @@ import {
   listFamily,
 } from "./key-entry.ts";
 import { MemoryAudit } from "./memory-audit.ts";
-import { correct, endTry, type Reservation, type Share, spendHold } from "./reservation.ts";
+import {
+  correct,
+  type Exposure,
+  endTry,
+  type Reservation,
+  type Share,
+  spendHold,
+  toExposure,
+} from "./reservation.ts";
 import { createAccount, type SpendAccount } from "./spend-account.ts";
 import type {
   AuditDraft,
+  AuditNote,
   BudgetSettings,
   BudgetState,
   IssueReplay,
@@ -110,17 +119,29 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
   }
 
   /** The reservation of an earlier try of the same call, while the vendor still takes both for one. */
-  function findShared(replayId: string | undefined): Reservation | undefined {
+  function findShared({ replayId, price }: ReserveRequest): Reservation | undefined {
     const found = replayId === undefined ? undefined : replays.get(replayId);
     if (!found || found.state === "released" || found.at <= clock() - REPLAY_WINDOW_MS) return undefined;
-    return found;
+    // What the first try set aside is too little where the object of the call has grown since.
+    const outgrown =
+      found.state === "held" && price.kind === "amount" && price.microUsd > found.wholeMicroUsd;
+    return found.closed || outgrown ? undefined : found;
+  }
+
+  /** What an object stands for is never taken for less than somebody was told, or may have done. */
+  function expose(tenant: string, { objectId, microUsd, told }: Exposure): void {
+    const id = `${tenant} ${objectId}`;
+    const known = exposures.get(id);
+    // Of an object that the ledger knows nothing of, a doubtful call says too little: it must be looked up.
+    if (known === undefined && !told) return;
+    exposures.set(id, Math.max(microUsd, known ?? 0));
   }
 
   function admit(request: ReserveRequest, key: KeyEntry, wholeMicroUsd: number): Reservation {
     const { record, account } = key;
     const now = clock();
     countCall(key, now);
-    const shared = findShared(request.replayId);
+    const shared = findShared(request);
     if (shared) return shared;
     const { objectId } = request;
     const toOwnShare = (scope: SpendAccount): Share => ({
@@ -134,10 +155,13 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         ...record.policy.budgets.map((name) => toOwnShare(getBudgetEntry(record.tenant, name).account)),
       ],
       day: toUtcDay(now),
+      wholeMicroUsd,
+      objectId,
       spends: request.price.kind !== "free",
       state: "held",
       openTries: 0,
       tainted: false,
+      closed: false,
       at: now,
       entries: [],
     };
@@ -267,7 +291,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       const key = keys.get(request.keyId);
       if (!key) throw new Error(`no key ${request.keyId}`);
       const state = toKeyState(key, request.objectId);
-      const shared = findShared(request.replayId);
+      const shared = findShared(request);
       const fit = fitCall(state, request.price, clock(), shared !== undefined);
       const cannotShadow = fit.refusal?.code === "key_revoked" || fit.refusal?.code === "key_expired";
       if (fit.refusal && (cannotShadow || !key.record.policy.shadow)) {
@@ -300,9 +324,8 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         remainingMicroUsd: getRemaining(toKeyState(key), clock()),
       };
       attempt.settlement = settlement;
-      if ("objectId" in outcome && outcome.objectId !== undefined && outcome.costMicroUsd !== null) {
-        exposures.set(`${key.record.tenant} ${outcome.objectId}`, outcome.costMicroUsd);
-      }
+      const exposed = toExposure(reservation, outcome);
+      if (exposed) expose(key.record.tenant, exposed);
       audit.append(toRecord(draft, settlement));
       if (reservation.spends) {
         entered.set(draft.id, reservation);
@@ -316,9 +339,15 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       const record = audit.get(tenant, auditId);
       const reservation = entered.get(auditId);
       if (!record || reservation?.state === "released" || !reservation) return undefined;
-      correct(reservation, costMicroUsd);
+      // What is true now may be wrong in a moment, while another try of the same call is still out.
+      if (reservation.state === "held" && reservation.openTries > 0) return undefined;
+      correct(reservation, record.costMicroUsd ?? 0, costMicroUsd);
       closeEntries(reservation, auditId);
-      const notes = [...record.notes.filter((other) => other !== note && other !== "estimate"), note];
+      const kept = record.notes.filter(
+        (other) => other !== note && other !== "estimate" && other !== "overage",
+      );
+      const over: AuditNote[] = costMicroUsd > record.reservedMicroUsd ? ["overage"] : [];
+      const notes = [...kept, ...over, note];
       return audit.replace({ ...record, outcome: "settled", costMicroUsd, notes });
     },
 

@@ -256,7 +256,7 @@ export interface Store {
   /**
    * Writes the true cost of a call that was settled at an estimate or whose outcome was unknown, in the day of its
    * reservation, and corrects its entry. Settling to the same cost again changes nothing. `undefined` where there
-   * is no such entry, or it moved no money.
+   * is no such entry, it moved no money, or another try of the same unsettled call is still out.
    */
   resettle(
     tenant: string,
@@ -266,7 +266,7 @@ export interface Store {
   ): Promise<AuditRecord | undefined>;
   /** Turns holds that have been unknown since before a moment into spend, never into room. Gives how many. */
   spendUnknown(before: number): Promise<number>;
-  /** The whole exposure of a vendor's object as it was last settled, whoever caused it. */
+  /** The most that a vendor's object may stand for, by what was settled or is in doubt, whoever caused it. */
   getExposure(tenant: string, objectId: string): Promise<number | undefined>;
 
   /** Appends the entry of a call that reserved nothing. */

@@ -8,7 +8,7 @@ export const GRAPHQL_PATH = "/admin/api/2026-10/graphql.json";
 /** A GraphQL call by an agent, and what the vendor answers. */
 export interface ShopCall {
   query: string;
-  variables?: Record<string, unknown>;
+  variables?: Record<string, unknown> | string;
   operationName?: string;
   /** Default: `{ data: {} }`. */
   answer?: unknown;

@@ -158,6 +158,14 @@ it("counts each thing without a price under max_usd_per_call, and what has one b
   }
 });
 
+it("begins what renews past the proxy only for a key that may", async () => {
+  await using shop = await startShopBench({}, { maxUsdPerCall: 5 });
+  const query = `mutation { appSubscriptionCreate(name: "a", returnUrl: "b", lineItems: []) { confirmationUrl } }`;
+  const key = await shop.bench.issue({ allowRecurring: true });
+  expect((await shop.run({ query })).result).toBe("unpriced_endpoint");
+  expect(await shop.run({ query, key })).toMatchObject({ result: 200, reserved: 5 });
+});
+
 it("lets a key without a cap do what has no price", async () => {
   await using shop = await startShopBench();
   const { token } = shop.bench.key;

@@ -11,6 +11,18 @@ const SECRET_MUTATIONS = new Set([
   "storefrontAccessTokenCreate",
 ]);
 
+/** What goes on charging past the proxy once it was begun; it is unpriced besides. */
+export const RENEWING_MUTATIONS: ReadonlySet<string> = new Set([
+  "appSubscriptionCreate",
+  "appSubscriptionLineItemUpdate",
+  "appSubscriptionTrialExtend",
+  "subscriptionContractActivate",
+  "subscriptionContractAtomicCreate",
+  "subscriptionContractCreate",
+  "subscriptionContractProductChange",
+  "subscriptionDraftCommit",
+]);
+
 /** Free, unless their input decides what later orders cost. */
 const CHECKED_MUTATIONS = new Set([
   "companyCreate",

@@ -5,7 +5,7 @@ import type { Exchange } from "../currency.ts";
 import { createArgumentReader, type ReadArguments } from "./argument-values.ts";
 import { type Fragments, type GraphqlRequest, parseGraphql } from "./graphql-request.ts";
 import { readMoney } from "./money-in-arguments.ts";
-import { classifyMutation, decidesCost } from "./mutation-class.ts";
+import { classifyMutation, decidesCost, RENEWING_MUTATIONS } from "./mutation-class.ts";
 import { PRICED_MUTATIONS, type PricedMutation } from "./priced-mutations.ts";
 import { type SelectedField, selectFields, selectsAny } from "./selected-fields.ts";
 
@@ -13,8 +13,8 @@ import { type SelectedField, selectFields, selectsAny } from "./selected-fields.
 export type Quote =
   | { kind: "free" | "secret" }
   | { kind: "currency_unpriced"; currency: string }
-  /** `boundMicroUsd`: what it names, at least. */
-  | { kind: "unpriced"; boundMicroUsd: number }
+  /** `boundMicroUsd`: what it names, at least. `renews`: it goes on past the proxy. */
+  | { kind: "unpriced"; boundMicroUsd: number; renews?: boolean }
   | { kind: "amount"; boundMicroUsd: number; namedMicroUsd: number; mutation: PricedMutation };
 
 /** A root field of an operation, by its name in the answer. */
@@ -78,7 +78,7 @@ function quoteField(
     case "priced":
       return quoteAmount(PRICED_MUTATIONS.get(name), values, money);
     default:
-      return { kind: "unpriced", boundMicroUsd: 0 };
+      return { kind: "unpriced", boundMicroUsd: 0, renews: RENEWING_MUTATIONS.has(name) };
   }
 }
 

@@ -11,6 +11,7 @@ import { budgetCases } from "./cases/budgets.ts";
 import { carvedCases } from "./cases/carved.ts";
 import { keyCases } from "./cases/keys.ts";
 import { lateCostCases } from "./cases/late-costs.ts";
+import { lawCases } from "./cases/law.ts";
 import { objectCases } from "./cases/objects.ts";
 import { replayCases } from "./cases/replays.ts";
 import { reserveCases } from "./cases/reserving.ts";
@@ -28,6 +29,7 @@ export const storeCases: readonly StoreCase[] = [
   ...carvedCases,
   ...objectCases,
   ...lateCostCases,
+  ...lawCases,
   ...budgetCases,
   ...auditCases,
 ];

@@ -51,12 +51,14 @@ export function grantedCredential(
     const answer = (await body.json().catch(() => undefined)) as
       | { access_token?: unknown; expires_in?: unknown }
       | undefined;
-    if (statusCode !== 200 || typeof answer?.access_token !== "string") {
+    const token = answer?.access_token;
+    // It travels in a header, and is masked wherever it appears: an empty one would appear everywhere.
+    if (statusCode !== 200 || typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
       throw new Error(`the vendor's token endpoint answered ${statusCode} without a token`);
     }
-    const credential = toCredential(auth, answer.access_token);
+    const credential = toCredential(auth, token);
     credential.secrets.push(grant.clientSecret.reveal());
-    return { credential, lifeMs: Number(answer.expires_in ?? 0) * 1000 };
+    return { credential, lifeMs: Number(answer?.expires_in ?? 0) * 1000 };
   }
 
   return (upstreams) => {

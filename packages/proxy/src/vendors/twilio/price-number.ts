@@ -1,7 +1,7 @@
 import { hasFormField, readFormScalar } from "../../reading/form-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 import type { Pricer } from "../define-vendor.ts";
-import { UNPRICED } from "../price.ts";
+import { RENEWING, UNPRICED } from "../price.ts";
 import type { PriceBook } from "../price-book.ts";
 import { getPriceTo } from "./destination.ts";
 
@@ -18,9 +18,9 @@ export function createNumberPricer(prices: PriceBook): Pricer {
     if ((number === undefined) === (areaCode === undefined)) {
       throw new Unreadable("name a PhoneNumber or an AreaCode");
     }
+    if (!allowRecurring) return RENEWING;
     // An emergency address costs a monthly fee of its own.
-    if (!allowRecurring || hasFormField(form, "EmergencyStatus") || hasFormField(form, "EmergencyAddressSid"))
-      return UNPRICED;
+    if (hasFormField(form, "EmergencyStatus") || hasFormField(form, "EmergencyAddressSid")) return UNPRICED;
     const microUsd = getPriceTo(prices, "number", number ?? `+1${areaCode}0000000`);
     return microUsd === undefined ? UNPRICED : { kind: "amount", microUsd, toActual: () => ({ microUsd }) };
   };

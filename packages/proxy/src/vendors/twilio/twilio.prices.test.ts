@@ -150,6 +150,13 @@ describe("a number", () => {
     ["by its number", PATH, { PhoneNumber: "+14155550100" }, renews, 1.15],
     ["by its area", PATH.replace(".json", "/Local.json"), { AreaCode: "415" }, renews, 1.15],
     ["for a key that may not renew", PATH, { PhoneNumber: "+14155550100" }, {}, "unpriced_endpoint"],
+    [
+      "for a key that may not renew, whatever one call may cost",
+      PATH,
+      { PhoneNumber: "+14155550100" },
+      { maxUsdPerCall: 5 },
+      "unpriced_endpoint",
+    ],
     ["abroad", PATH, { PhoneNumber: "+442071838750" }, renews, "unpriced_endpoint"],
     [
       "with an emergency address",

@@ -34,7 +34,10 @@ const routeSchema = z.strictObject({
   per_call_usd: usd.optional(),
   multiply: z.array(z.string().startsWith("/")).min(1).optional(),
   success: z
-    .strictObject({ pointer: z.string().startsWith("/"), equals: z.union([z.boolean(), z.string()]) })
+    .strictObject({
+      pointer: z.string().startsWith("/"),
+      equals: z.union([z.boolean(), z.number(), z.string(), z.null()]),
+    })
     .optional(),
   price: z.enum(["free", "unpriced", "secret"]).optional(),
 });
@@ -146,7 +149,10 @@ function describeVendor(name: string, config: VendorConfig, readSecret: ReadSecr
     throw new ConfigError(`vendors.${name}: not built in (${known}), so it needs an upstream and an auth`);
   }
   const auth = toAuth(config.auth);
-  const [header, ...others] = Object.keys(auth);
+  const headers = Object.keys(auth).filter((header) => /{{(?:secret|basic)}}/.test(auth[header] ?? ""));
+  if (headers.length === 0)
+    throw new ConfigError(`vendors.${name}.auth: no header holds {{secret}} or {{basic}}`);
+  const [header, ...others] = headers;
   return {
     name,
     upstream: config.upstream,

@@ -63,7 +63,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
   const budgets = new Map<string, Map<string, BudgetEntry>>();
   const attempts = new Map<string, Attempt>();
   const replays = new Map<string, Reservation>();
-  const exposures = new Map<string, number>();
+  const exposures = new Map<string, Pick<Exposure, "microUsd" | "told">>();
   /** The reservations behind audit entries, for costs that become known later. */
   const entered = new Map<string, Reservation>();
   const audit = new MemoryAudit();
@@ -131,10 +131,8 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
   /** What an object stands for is never taken for less than somebody was told, or may have done. */
   function expose(tenant: string, { objectId, microUsd, told }: Exposure): void {
     const id = `${tenant} ${objectId}`;
-    const known = exposures.get(id);
-    // Of an object that the ledger knows nothing of, a doubtful call says too little: it must be looked up.
-    if (known === undefined && !told) return;
-    exposures.set(id, Math.max(microUsd, known ?? 0));
+    const known = exposures.get(id) ?? { microUsd: 0, told: false };
+    exposures.set(id, { microUsd: Math.max(microUsd, known.microUsd), told: told || known.told });
   }
 
   function admit(request: ReserveRequest, key: KeyEntry, wholeMicroUsd: number): Reservation {
@@ -368,7 +366,11 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       return overdue.size;
     },
 
-    getExposure: async (tenant, objectId) => exposures.get(`${tenant} ${objectId}`),
+    async getExposure(tenant, objectId) {
+      const known = exposures.get(`${tenant} ${objectId}`);
+      // By doubtful calls alone too little is known of an object: it must be looked up.
+      return known?.told ? known.microUsd : undefined;
+    },
 
     appendAudit: async (record) => audit.append(record),
     listAudit: async (tenant, filter, page) => audit.list(tenant, filter, page),

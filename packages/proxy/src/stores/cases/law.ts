@@ -81,6 +81,9 @@ export const lawCases: StoreCase[] = [
     const key = await bench.issue({});
     await bench.settle(await bench.reserve(key, charge(1), OBJECT), UNKNOWN);
     assert.equal(await bench.store.getExposure("acme", OBJECT.objectId), undefined);
+    await bench.settle(await bench.reserve(key, charge(20), OBJECT), UNKNOWN);
+    await bench.settle(await bench.reserve(key, charge(10)), exposed(10));
+    assert.equal(await bench.store.getExposure("acme", OBJECT.objectId), usd(20));
   }),
 
   storeCase(

@@ -41,6 +41,17 @@ describe("a request that is not plain", () => {
     expect(bench.vendor.seen).toHaveLength(expected === 200 ? 1 : 0);
   });
 
+  it.each(["_method=POST", "limit=1&_method=post", "%5Fmethod=POST", "_METHOD[]=POST", "[_method]=POST"])(
+    "row 54: a read that the query %s turns into a charge",
+    async (query) => {
+      await using bench = await startStripeBench();
+      const path = `/v1/charges?${query}&amount=999999&currency=usd&source=tok_visa`;
+      const { status, code } = await bench.call({ method: "GET", path });
+      expect([status, code]).toEqual([400, "malformed_request"]);
+      expect(bench.vendor.seen).toEqual([]);
+    },
+  );
+
   it.each([
     "/v1/refunds/../payouts",
     "/v1/%2e%2e/v1/payouts",

@@ -46,6 +46,22 @@ describe("a subscription", () => {
     expect(sent?.url).toBe("/v1/subscriptions");
   });
 
+  it.each([
+    "items[0][price]=price_1&items[0][quantity]=1&items[0][quantity]=100",
+    "items[0][price]=price_1&Items[0][quantity]=100",
+    "items[0][price]=price_1&items][0][quantity]=100",
+  ])("row 46: one that could be previewed otherwise than made is refused: %s", async (body) => {
+    await using bench = await startStripeBench({ allowRecurring: true });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    await play(bench, {
+      path: "/v1/subscriptions",
+      headers,
+      body: `customer=${CUSTOMER}&${body}`,
+      refused: [400, "unreadable_amount"],
+    });
+    expect(bench.vendor.seen).toEqual([]);
+  });
+
   it("row 46: costs what its invoice says where that is asked for", async () => {
     await using bench = await startStripeBench({ allowRecurring: true });
     const json = { id: "sub_1QkX2e", latest_invoice: { amount_due: 9500, currency: "usd" } };

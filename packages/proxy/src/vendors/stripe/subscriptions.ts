@@ -100,8 +100,11 @@ function toPreview(form: FormFields): [string, string][] {
     const name = toBaseName(key);
     const target = PREVIEWED[name];
     if (target === undefined) continue;
-    if (!key.startsWith(name)) throw new Unreadable(`${name} must be given in exactly these letters`);
     const rest = key.slice(name.length);
+    const isPlain = key.startsWith(name) && /^(?:\[[^[\]]*\])*$/.test(rest);
+    if (!isPlain || (values.length > 1 && !rest.endsWith("[]"))) {
+      throw new Unreadable(`what stands in ${name} must be given once, in exactly these letters`);
+    }
     for (const value of values) preview.push([`${target}${rest}`, value]);
   }
   return preview;

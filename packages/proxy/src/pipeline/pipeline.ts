@@ -89,6 +89,7 @@ async function handBack(
 ): Promise<void> {
   const { response, price } = call;
   const { status, headers } = result.answer;
+  if (status === 401) call.credential.discard?.();
   const cost = await settleOrReport(context, call, result, { status, code: null });
   // The caller of a revoked key is cut off from what it reads, but learns what became of its money.
   if (call.stopped && price.kind === "free") response.destroy();

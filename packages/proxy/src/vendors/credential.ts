@@ -6,6 +6,8 @@ import type { VendorDefinition } from "./define-vendor.ts";
 export interface Credential {
   headers: Record<string, string>;
   secrets: string[];
+  /** To be called where the vendor has refused it: one that was fetched is then fetched again. */
+  discard?(): void;
 }
 
 /** Where a vendor's credential comes from. It may have to be fetched, so it is asked for at each call. */
@@ -64,19 +66,17 @@ export function grantedCredential(
   return (upstreams) => {
     if (current && clock() < current.renewAt) return current.credential;
     const fetched = fetchToken(upstreams);
+    const discard = (): void => {
+      if (current === entry) current = undefined;
+    };
     const entry = {
-      credential: fetched.then(({ credential }) => credential),
+      credential: fetched.then(({ credential }) => ({ ...credential, discard })),
       renewAt: Number.POSITIVE_INFINITY,
     };
     current = entry;
-    fetched.then(
-      ({ lifeMs }) => {
-        entry.renewAt = clock() + Math.max(lifeMs - RENEW_BEFORE_MS, lifeMs / 2);
-      },
-      () => {
-        if (current === entry) current = undefined;
-      },
-    );
+    fetched.then(({ lifeMs }) => {
+      entry.renewAt = clock() + Math.max(lifeMs - RENEW_BEFORE_MS, lifeMs / 2);
+    }, discard);
     return entry.credential;
   };
 }

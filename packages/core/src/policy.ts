@@ -41,6 +41,16 @@ export interface Policy {
   accounts?: string[];
   /** `true` lets a capped key start what renews outside the proxy, such as subscriptions. Default `false`. */
   allowRecurring?: boolean;
+  /**
+   * `"inject"`: a spending call without an idempotency key gets one from its run (the label), endpoint and body, so
+   * that a retry by whatever layer is one charge. Two calls of one run that are alike in all of these are one.
+   */
+  idempotency?: "inject";
+  /**
+   * `"self"`: carves the key out of the vault key that issues it (its token stands for the Keybrake token). It can
+   * only be narrower, its cap is taken from the parent's room, and it ends with the parent at the latest.
+   */
+  parent?: "self";
   /** Up to 20 string pairs, kept in every audit entry. */
   metadata?: Record<string, string>;
 }

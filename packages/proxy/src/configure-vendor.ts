@@ -34,7 +34,10 @@ const routeSchema = z.strictObject({
   per_call_usd: usd.optional(),
   multiply: z.array(z.string().startsWith("/")).min(1).optional(),
   success: z
-    .strictObject({ pointer: z.string().startsWith("/"), equals: z.union([z.boolean(), z.string()]) })
+    .strictObject({
+      pointer: z.string().startsWith("/"),
+      equals: z.union([z.boolean(), z.number(), z.string(), z.null()]),
+    })
     .optional(),
   price: z.enum(["free", "unpriced", "secret"]).optional(),
 });
@@ -64,6 +67,8 @@ export const vendorSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z]{3}$/)
     .optional(),
+  account: z.string().min(1).optional(),
+  test_account: z.string().min(1).optional(),
   idempotency_header: z.string().min(1).optional(),
   routes: z.array(routeSchema).default([]),
   allow_secret_endpoints: z.array(endpoint).default([]),
@@ -127,11 +132,7 @@ export function configureVendor(
 /** The operator's routes come before the built-in ones; the first match decides. */
 function describeVendor(name: string, config: VendorConfig, readSecret: ReadSecret): VendorDefinition {
   const routes = config.routes.map((route, index) => toRoute(route, `vendors.${name}.routes[${index}]`));
-  const builtIn = BUILT_IN[name]?.({
-    prices: createPriceBook(toMicroUsdPrices(config.prices)),
-    currency: config.currency,
-    credentialId: readCredentialId(config.credential, `vendors.${name}.credential`, readSecret),
-  });
+  const builtIn = describeBuiltIn(name, config, readSecret);
   if (builtIn) {
     if (config.auth) throw new ConfigError(`vendors.${name}.auth: ${name} is built in and knows its own`);
     // One upstream given means one upstream meant: a test double must not get half of the calls.
@@ -148,7 +149,10 @@ function describeVendor(name: string, config: VendorConfig, readSecret: ReadSecr
     throw new ConfigError(`vendors.${name}: not built in (${known}), so it needs an upstream and an auth`);
   }
   const auth = toAuth(config.auth);
-  const [header, ...others] = Object.keys(auth);
+  const headers = Object.keys(auth).filter((header) => /{{(?:secret|basic)}}/.test(auth[header] ?? ""));
+  if (headers.length === 0)
+    throw new ConfigError(`vendors.${name}.auth: no header holds {{secret}} or {{basic}}`);
+  const [header, ...others] = headers;
   return {
     name,
     upstream: config.upstream,
@@ -163,6 +167,24 @@ function describeVendor(name: string, config: VendorConfig, readSecret: ReadSecr
     refusedStatuses: [400, 401, 402, 403, 404, 405, 413, 415, 422, 429],
     routes,
   };
+}
+
+function describeBuiltIn(
+  name: string,
+  config: VendorConfig,
+  readSecret: ReadSecret,
+): VendorDefinition | undefined {
+  const { credential, test_credential, account, test_account, currency } = config;
+  const credentialId = readCredentialId(credential, `vendors.${name}.credential`, readSecret);
+  const testCredentialId =
+    test_credential && readCredentialId(test_credential, `vendors.${name}.test_credential`, readSecret);
+  return BUILT_IN[name]?.({
+    upstream: config.upstream,
+    prices: createPriceBook(toMicroUsdPrices(config.prices)),
+    currency,
+    credentialId,
+    accounts: { live: account ?? credentialId, test: test_account ?? testCredentialId ?? "" },
+  });
 }
 
 function toAuth(auth: NonNullable<VendorConfig["auth"]>): Record<string, string> {

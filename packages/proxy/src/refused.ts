@@ -1,5 +1,8 @@
 import type { Refusal } from "@keybrake/core/protocol";
 
+export const KEY_REVOKED = "This vault key was revoked. Issue a new one.";
+export const KEY_EXPIRED = "This vault key has expired. Issue a new one.";
+
 /** Thrown inside the proxy to answer a call with a refusal. */
 export class Refused extends Error {
   override readonly name = "Refused";

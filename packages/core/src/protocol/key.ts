@@ -32,6 +32,8 @@ const keyFields = {
   shadow: z.boolean(),
   accounts: z.array(z.string()),
   allow_recurring: z.boolean(),
+  idempotency: z.optional(z.enum(["inject"])),
+  parent_id: z.optional(z.string()),
   metadata,
   created_at: timestamp,
   expires_at: timestamp,

@@ -41,6 +41,8 @@ export const policySchema = z.strictObject({
   shadow: z.optional(z.boolean()),
   accounts: z.optional(z.array(z.string().check(z.minLength(1), z.maxLength(200))).check(z.maxLength(100))),
   allow_recurring: z.optional(z.boolean()),
+  idempotency: z.optional(z.enum(["inject"])),
+  parent: z.optional(z.literal("self")),
   metadata: z.optional(metadata),
 });
 

@@ -3,8 +3,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { ResolvedConfig } from "../config.ts";
 import type { InFlight } from "../pipeline/in-flight.ts";
 import { Refused } from "../refused.ts";
-import { hashToken } from "../secrets.ts";
-import type { Store } from "../stores/store.ts";
+import { hashToken, isWellFormedToken } from "../secrets.ts";
+import type { KeyRecord, Store } from "../stores/store.ts";
 
 /** What the control API works with. */
 export interface ControlContext {
@@ -21,27 +21,36 @@ export interface ControlContext {
 export interface ControlVariables {
   requestId: string;
   tenant: string;
-  /** The Keybrake token itself; new vault keys are derived from it, and it is kept nowhere. */
+  /** The credential itself; new vault keys are derived from it, and it is kept nowhere. */
   token: string;
+  /** The vault key that calls, where it is not a Keybrake token. */
+  holder: KeyRecord | undefined;
 }
 
 export type ControlEnv = { Variables: ControlVariables; Bindings: HttpBindings };
 
-/** Lets through who presents a Keybrake token of the configuration. */
-export function requireToken({ config }: ControlContext): MiddlewareHandler<ControlEnv> {
+/** Lets through who presents a Keybrake token of the configuration, or a living vault key. */
+export function requireToken({ config, store, clock }: ControlContext): MiddlewareHandler<ControlEnv> {
   return async (c, next) => {
     const token = /^Bearer ([^\s]+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-    const tenant = token === undefined ? undefined : config.tenants.get(hashToken(token));
-    if (token === undefined || tenant === undefined) {
-      throw new Refused({
-        code: "invalid_token",
-        message: "No such Keybrake token. Send KEYBRAKE_TOKEN as Authorization: Bearer <token>.",
-      });
-    }
+    if (token === undefined) throw invalidToken();
+    const holder = isWellFormedToken(token) ? await store.findKey(hashToken(token)) : undefined;
+    const tenant = holder?.tenant ?? config.tenants.get(hashToken(token));
+    const hasEnded = holder && (holder.revokedAt !== null || holder.expiresAt <= clock());
+    if (tenant === undefined || hasEnded) throw invalidToken();
     c.set("tenant", tenant);
     c.set("token", token);
+    c.set("holder", holder);
     await next();
   };
+}
+
+export function invalidToken(): Refused {
+  return new Refused({
+    code: "invalid_token",
+    message:
+      "No such Keybrake token, or not one for this call. Send KEYBRAKE_TOKEN as Authorization: Bearer <token>.",
+  });
 }
 
 /** A path parameter that the route promises. */

@@ -20,10 +20,12 @@ import {
 } from "@keybrake/core/protocol";
 import type { Context } from "hono";
 import * as z from "zod/mini";
+import { toRefusal } from "../money/limit-refusal.ts";
 import { Refused } from "../refused.ts";
 import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../secrets.ts";
 import type { KeyFilter, KeyRecord } from "../stores/store.ts";
-import { type ControlContext, type ControlEnv, param } from "./context.ts";
+import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
+import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
 import { toKeyPolicy, toWireKey, toWireKeySpend } from "./to-wire.ts";
@@ -36,7 +38,9 @@ export function keyOperations(context: ControlContext): Operation[] {
     c: Context<ControlEnv>,
   ): Promise<NonNullable<Awaited<ReturnType<typeof store.getKey>>>> {
     const state = await store.getKey(c.get("tenant"), param(c, "id"));
-    if (!state) throw new Refused({ code: "not_found", message: "No such vault key." });
+    const holder = c.get("holder");
+    const isOwn = holder && [state, ...(state?.ancestors ?? [])].some((key) => key?.record.id === holder.id);
+    if (!state || (holder && !isOwn)) throw new Refused({ code: "not_found", message: "No such vault key." });
     return state;
   }
 
@@ -56,6 +60,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       path: "/v1/keys",
       summary: "Issue a vault key. The only answer that shows its token.",
       header: "Idempotency-Key",
+      byHolder: true,
       body: policySchema,
       status: 201,
       answer: issuedKeySchema,
@@ -101,6 +106,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "GET",
       path: "/v1/keys/:id",
       summary: "Read a vault key with its live spend.",
+      byHolder: true,
       answer: keyWithSpendSchema,
       async handle(c) {
         const state = await getKey(c);
@@ -125,11 +131,16 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "DELETE",
       path: "/v1/keys/:id",
       summary: "Revoke a vault key. When this has answered, no call with it is dispatched any more.",
+      byHolder: true,
       answer: revokedKeySchema,
       async handle(c) {
         const { record } = await getKey(c);
-        await store.revokeKeys(record.tenant, { id: record.id });
-        const in_flight = await stopCalls(record.id);
+        const ids = await store.revokeKeys(record.tenant, { id: record.id });
+        const stopped = await Promise.all([...new Set([record.id, ...ids])].map(stopCalls));
+        const in_flight = stopped.reduce((sum, { calls, held_usd }) => ({
+          calls: sum.calls + calls,
+          held_usd: sum.held_usd + held_usd,
+        }));
         return { ...toWireKey((await getKey(c)).record, clock()), in_flight };
       },
     }),
@@ -144,21 +155,24 @@ async function issue(
   const { store, clock, config } = context;
   const { label, vendor, mode = "live", expires_in = DEFAULT_EXPIRES_IN } = policy;
   refuseVendor(context, vendor, mode);
-  const [tenant, issuerCredential] = [c.get("tenant"), c.get("token")];
+  const [tenant, issuerCredential, holder] = [c.get("tenant"), c.get("token"), c.get("holder")];
+  refuseParent(policy, holder);
   const salt = createSalt();
   const token = deriveToken(mode, issuerCredential, salt);
   const now = clock();
+  const maxExpiresAt = Math.min(now + config.maxLifetimeSeconds * 1000, holder?.expiresAt ?? Infinity);
   const record: KeyRecord = {
     id: createId("key"),
     tenant,
+    parentId: holder?.id ?? null,
     tokenHash: hashToken(token),
     label,
     vendor,
     mode,
-    policy: toKeyPolicy(policy),
+    policy: holder ? narrow(policy, toKeyPolicy(policy), holder) : toKeyPolicy(policy),
     createdAt: now,
-    expiresAt: now + Math.min(toTtlSeconds(expires_in, context), config.maxLifetimeSeconds) * 1000,
-    maxExpiresAt: now + config.maxLifetimeSeconds * 1000,
+    expiresAt: Math.min(now + toTtlSeconds(expires_in, context) * 1000, maxExpiresAt),
+    maxExpiresAt,
     revokedAt: null,
   };
   const idempotencyKey = c.req.header("idempotency-key");
@@ -178,11 +192,22 @@ async function issue(
       message: "This Idempotency-Key was used for another policy in the last 24 h. Use a new one.",
     });
   }
+  if (created.status === "no_room") throw new Refused(toRefusal(created.refusal));
   if (created.status === "replayed") {
     const { record: first, salt: firstSalt } = created;
     return { ...toWireKey(first, now), token: deriveToken(first.mode, issuerCredential, firstSalt) };
   }
   return { ...toWireKey(record, now), token };
+}
+
+/** Only a vault key can be a parent, and all that a vault key issues is its child. */
+function refuseParent({ parent }: WirePolicy, holder: KeyRecord | undefined): void {
+  if (holder && parent !== "self") throw invalidToken();
+  if (!holder && parent === "self") {
+    throw toInvalid([
+      { path: "parent", message: "a Keybrake token is no parent: issue with a vault key as bearer" },
+    ]);
+  }
 }
 
 function refuseVendor({ config }: ControlContext, vendor: string, mode: "live" | "test"): void {

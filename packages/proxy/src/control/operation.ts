@@ -3,7 +3,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod/mini";
 import { collect } from "../pipeline/read-body.ts";
 import { Refused } from "../refused.ts";
-import type { ControlEnv } from "./context.ts";
+import { type ControlEnv, invalidToken } from "./context.ts";
 
 const MAX_BODY_BYTES = 65_536;
 
@@ -18,6 +18,8 @@ export interface Operation<Body = unknown, Query = unknown> {
   /** A header it honours, for the document. */
   header?: string;
   status?: ContentfulStatusCode;
+  /** Whether a vault key may ask for this too: about itself, and what was carved from it. */
+  byHolder?: true;
   answer: z.core.$ZodType;
   handle(c: Context<ControlEnv>, input: { body: Body; query: Query }): Promise<object>;
 }
@@ -31,8 +33,9 @@ export function operation<Body = undefined, Query = undefined>(
 
 /** Serves operations on an app. */
 export function serveOperations(app: Hono<ControlEnv>, operations: readonly Operation[]): void {
-  for (const { method, path, body, query, status, handle } of operations) {
+  for (const { method, path, body, query, status, byHolder, handle } of operations) {
     app.on(method, path, async (c) => {
+      if (c.get("holder") && !byHolder) throw invalidToken();
       const input = {
         body: body && check(body, await readJson(c)),
         query: query && check(query, c.req.query()),

@@ -42,6 +42,8 @@ export function toKeyPolicy(policy: Omit<WirePolicy, "label">): KeyPolicy {
     shadow: policy.shadow ?? false,
     accounts: policy.accounts ?? [],
     allowRecurring: policy.allow_recurring ?? false,
+    injectIdempotency: policy.idempotency === "inject",
+    within: [],
     metadata: policy.metadata ?? {},
   };
 }
@@ -66,6 +68,8 @@ export function toWireKey(record: KeyRecord, now: number): WireKey {
     shadow: policy.shadow,
     accounts: policy.accounts,
     allow_recurring: policy.allowRecurring,
+    ...(policy.injectIdempotency ? { idempotency: "inject" as const } : {}),
+    ...(record.parentId === null ? {} : { parent_id: record.parentId }),
     metadata: policy.metadata,
     created_at: toTimestamp(record.createdAt),
     expires_at: toTimestamp(record.expiresAt),

@@ -59,6 +59,7 @@ async function imagineKey(
     record: {
       id: "",
       tenant,
+      parentId: null,
       tokenHash: "",
       label: "",
       vendor: body.vendor,
@@ -67,6 +68,8 @@ async function imagineKey(
         budgets: body.budgets ?? [],
         shadow: false,
         accounts: [],
+        injectIdempotency: false,
+        within: [],
         allowRecurring: false,
         metadata: {},
       },
@@ -78,6 +81,7 @@ async function imagineKey(
     spend: NO_SPEND,
     calls: 0,
     recentCalls: [],
+    ancestors: [],
     budgets: found.filter((budget) => budget !== undefined),
   };
 }

@@ -1,3 +1,4 @@
+import { MAX_MICRO_USD } from "@keybrake/core/protocol";
 import type { KeyState, LimitRefusal, Spend } from "../stores/store.ts";
 import type { Price } from "../vendors/price.ts";
 import { getDayEnd } from "./window.ts";
@@ -71,6 +72,18 @@ export function getRemaining(
   return rooms.length === 0 ? null : Math.min(...rooms);
 }
 
+/** Why a key has no room to carve a cap out of, if so: its own caps count, its budgets are met call by call. */
+export function refuseCarving(
+  state: Pick<KeyState, "record" | "spend">,
+  requestedMicroUsd: number,
+  now: number,
+): LimitRefusal | undefined {
+  const full = listCaps({ ...state, budgets: [] }, now).find((cap) => requestedMicroUsd > roomUnder(cap));
+  if (!full) return undefined;
+  const { exposureMicroUsd: _, ...cap } = full;
+  return { code: "cap_exhausted", requestedMicroUsd, ...cap };
+}
+
 /** The room under a budget's own caps. */
 export function getBudgetRemaining(
   budget: { dailyCapMicroUsd: number | null; totalCapMicroUsd: number | null; spend: Spend },
@@ -101,7 +114,7 @@ export function fitCall(
   const wholeMicroUsd = shares ? 0 : toWhole(price, state.record.policy.maxMicroUsdPerCall);
   const refusal =
     refuseState(state, now) ??
-    refuseCount(state, now) ??
+    refuseCounts(state, now) ??
     (shares
       ? undefined
       : (refusePrice(state, price, caps) ?? refuseAmount(state, price, wholeMicroUsd, caps)));
@@ -110,7 +123,11 @@ export function fitCall(
 
 function toWhole(price: Price, maxMicroUsdPerCall: number | undefined): number {
   if (price.kind === "amount") return price.microUsd;
-  return price.kind === "free" ? 0 : (maxMicroUsdPerCall ?? 0);
+  if (price.kind === "free") return 0;
+  const perTime = maxMicroUsdPerCall ?? 0;
+  if (price.kind !== "unpriced") return perTime;
+  const { times = 1, microUsd = 0 } = price;
+  return Math.min(MAX_MICRO_USD, times * perTime + microUsd);
 }
 
 function refuseState({ record, budgets }: KeyState, now: number): LimitRefusal | undefined {
@@ -120,7 +137,18 @@ function refuseState({ record, budgets }: KeyState, now: number): LimitRefusal |
   return frozen && { code: "budget_frozen", limit: `budget:${frozen.name}` };
 }
 
-function refuseCount({ record, calls, recentCalls }: KeyState, now: number): LimitRefusal | undefined {
+function refuseCounts(state: KeyState, now: number): LimitRefusal | undefined {
+  for (const key of [state, ...state.ancestors]) {
+    const refusal = refuseCount(key, now);
+    if (refusal) return refusal;
+  }
+  return undefined;
+}
+
+function refuseCount(
+  { record, calls, recentCalls }: KeyState["ancestors"][number],
+  now: number,
+): LimitRefusal | undefined {
   const { maxCalls, callsPerMinute } = record.policy;
   if (maxCalls !== undefined && calls >= maxCalls) return { code: "call_limit_reached", limit: "key:calls" };
   if (callsPerMinute === undefined) return undefined;
@@ -135,10 +163,8 @@ function refusePrice({ record }: KeyState, price: Price, caps: Cap[]): LimitRefu
   const { maxMicroUsdPerCall } = record.policy;
   const bounded = caps.length > 0 || maxMicroUsdPerCall !== undefined;
   if (price.kind === "currency_unpriced" && bounded) return { code: "currency_unpriced" };
-  if (price.kind === "unpriced" && caps.length > 0 && maxMicroUsdPerCall === undefined) {
-    return { code: "unpriced_endpoint" };
-  }
-  return undefined;
+  if (price.kind !== "unpriced" || caps.length === 0) return undefined;
+  return price.renews || maxMicroUsdPerCall === undefined ? { code: "unpriced_endpoint" } : undefined;
 }
 
 function refuseAmount(

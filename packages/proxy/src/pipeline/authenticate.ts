@@ -1,12 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { Refused } from "../refused.ts";
+import { KEY_EXPIRED, KEY_REVOKED, Refused } from "../refused.ts";
 import { hashToken, holdsToken, isWellFormedToken } from "../secrets.ts";
 import type { KeyRecord, Store } from "../stores/store.ts";
 import type { VendorDefinition } from "../vendors/define-vendor.ts";
 import type { Call } from "./call.ts";
-
-export const KEY_REVOKED = "This vault key was revoked. Issue a new one.";
-export const KEY_EXPIRED = "This vault key has expired. Issue a new one.";
 
 /** Step 2: who calls. The key's state is read again inside the reservation; here it only decides early. */
 export async function authenticate(call: Call, store: Store): Promise<KeyRecord> {

@@ -21,14 +21,17 @@ export function authorize(call: Call, key: KeyRecord): void {
 }
 
 function isAllowed(key: KeyRecord, method: string, path: string): boolean {
-  const { allowedEndpoints } = key.policy;
-  if (allowedEndpoints === undefined) return true;
-  let matches = compiled.get(allowedEndpoints);
-  if (!matches) {
-    matches = compileEndpoints(allowedEndpoints);
-    compiled.set(allowedEndpoints, matches);
-  }
-  return matches(method, path);
+  const { allowedEndpoints, within } = key.policy;
+  const lists = allowedEndpoints === undefined ? within : [allowedEndpoints, ...within];
+  return lists.every((list) => getMatcher(list)(method, path));
+}
+
+function getMatcher(list: string[]): EndpointMatcher {
+  const found = compiled.get(list);
+  if (found) return found;
+  const matches = compileEndpoints(list);
+  compiled.set(list, matches);
+  return matches;
 }
 
 /** Another account is another wallet. What the call acts on is kept, so that the ledger tells wallets apart. */
@@ -37,7 +40,7 @@ function refuseAccounts(call: Call, key: KeyRecord): void {
   const { vendor, request, target } = call;
   const named = [
     ...(vendor.accountHeaders ?? []).map((name) => request.headers[name]),
-    vendor.readAccount?.(target.path),
+    vendor.readAccount?.(target.path, key.mode),
   ].filter((account) => account !== undefined);
   call.account = named.join(",");
   const foreign = named.find((account) => !accounts.includes("*") && !accounts.includes(String(account)));
@@ -50,10 +53,15 @@ function refuseAccounts(call: Call, key: KeyRecord): void {
 }
 
 /** A secret in an answer would undo the vault, so no policy opens these: only the operator does, by name. */
-function refuseSecrets({ vendor, target, route }: Call): void {
-  const { method, path, query } = target;
-  const isSecret = route.price === "secret" || (vendor.secretQuery?.test(query) ?? false);
-  if (!isSecret || vendor.allowsSecret(method, path)) return;
+function refuseSecrets(call: Call): void {
+  const { vendor, target, route } = call;
+  if (route.price === "secret" || vendor.secretQuery?.test(target.query)) refuseSecret(call);
+}
+
+/** @throws {Refused} for a shadow key too, unless the operator has opened the endpoint */
+export function refuseSecret({ vendor, target }: Call): void {
+  const { method, path } = target;
+  if (vendor.allowsSecret(method, path)) return;
   throw new Refused({
     code: "secret_endpoint",
     message: `The answer to ${method} ${path} holds a secret, so it is closed. The operator can list it in allow_secret_endpoints.`,

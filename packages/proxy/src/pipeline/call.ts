@@ -60,6 +60,8 @@ export interface Call {
   account: string;
   body: Body;
   price: Price;
+  /** What names the call for the vendor: the caller's idempotency key, or one of ours. */
+  idempotencyKey: string | undefined;
   reservedMicroUsd: number;
   /** The room under the tightest limit, null where nothing caps the key; undefined until it is known. */
   remainingMicroUsd: number | null | undefined;
@@ -97,6 +99,7 @@ export function createCall(
     credential: { headers: {}, secrets: [] },
     body: { content: null, form: new Map(), json: undefined, contentType: undefined },
     price: { kind: "free" },
+    idempotencyKey: undefined,
     reservedMicroUsd: 0,
     remainingMicroUsd: undefined,
     wouldRefuse: null,

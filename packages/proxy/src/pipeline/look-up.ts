@@ -1,8 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { JsonValue } from "../reading/json-body.ts";
-import { Refused } from "../refused.ts";
+import { KEY_REVOKED, Refused } from "../refused.ts";
 import { toJson } from "../vendors/vendor-answer.ts";
-import { KEY_REVOKED } from "./authenticate.ts";
 import type { Call } from "./call.ts";
 import { toOrigin } from "./forward.ts";
 import { isTimeout, type Upstreams } from "./upstreams.ts";
@@ -13,25 +12,35 @@ import { toVendorHeaders } from "./vendor-headers.ts";
  *
  * @throws {Refused} the vendor gave no answer
  */
-export type LookUp = (call: Call, path: string) => Promise<JsonValue | undefined>;
+export type LookUp = (
+  call: Call,
+  path: string,
+  form?: readonly (readonly [string, string])[],
+) => Promise<JsonValue | undefined>;
 
 /** For operators who want no request but the caller's own to reach the vendor. */
 export const NO_LOOK_UP: LookUp = async () => undefined;
 
 /** Looks objects up with the credential and the account of the call itself. */
 export function createLookUp(upstreams: Upstreams, maxBytes: number): LookUp {
-  return async (call, path) => {
+  return async (call, path, form) => {
     const headers = toReadingHeaders(call);
+    if (form) headers["content-type"] = "application/x-www-form-urlencoded";
+    const request = form ? { method: "POST" as const, body: toForm(form) } : { method: "GET" as const };
     try {
       return await new Promise<JsonValue | undefined>((resolve, reject) => {
         upstreams
           .get(toOrigin(call))
-          .dispatch({ method: "GET", path, headers }, new Reading(call, maxBytes, resolve, reject));
+          .dispatch({ ...request, path, headers }, new Reading(call, maxBytes, resolve, reject));
       });
     } catch (error) {
       throw toRefused(call, error as Error);
     }
   };
+}
+
+function toForm(fields: readonly (readonly [string, string])[]): string {
+  return fields.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
 }
 
 /** What identifies a call at the vendor, for a request of the proxy's own. */

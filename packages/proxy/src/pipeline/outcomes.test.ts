@@ -125,7 +125,7 @@ it("settles what the answer says, above and below the estimate, and in its own c
   const costs: unknown[] = [];
   for (body of [
     { amount: 1500, currency: "usd" },
-    { amount: 2000, amount_received: 2300, currency: "usd" },
+    { amount: 2300, currency: "usd" },
     { amount: 2000, currency: "eur" },
     { amount: 2000, currency: "xts" },
     { amount: -5, currency: "usd" },

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
 import { getRemaining } from "../money/limits.ts";
 import { toTimestamp } from "../money/window.ts";
-import { Refused } from "../refused.ts";
+import { KEY_REVOKED, Refused } from "../refused.ts";
 import type { Route } from "../routing.ts";
 import type { KeyRecord, Store } from "../stores/store.ts";
 import type { Credential } from "../vendors/credential.ts";
 import { auditRefusal } from "./audit.ts";
-import { authenticate, KEY_REVOKED } from "./authenticate.ts";
+import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import { type Call, createCall } from "./call.ts";
 import { type ForwardResult, forward } from "./forward.ts";
@@ -89,6 +89,7 @@ async function handBack(
 ): Promise<void> {
   const { response, price } = call;
   const { status, headers } = result.answer;
+  if (status === 401) call.credential.discard?.();
   const cost = await settleOrReport(context, call, result, { status, code: null });
   // The caller of a revoked key is cut off from what it reads, but learns what became of its money.
   if (call.stopped && price.kind === "free") response.destroy();

@@ -110,19 +110,16 @@ describe("what has no price", () => {
   });
 
   it.each([
-    ["POST", "/v1/customers/cus_1/balance_transactions", { amount: -5000, currency: "usd" }],
+    ["POST", "/v1/customers/cus_1/balance_transactions", { amount: -5000 }],
     ["POST", "/v1/customers/cus_1/subscriptions", { price: "p" }],
     ["POST", "/v1/customers/cus_1/cash_balance", {}],
     ["DELETE", "/v1/customers/cus_1/subscriptions/sub_1", {}],
     ["POST", "/v1/customers", { balance: -5000 }],
     ["POST", "/v1/customers/cus_1", { "[balance]": -5000 }],
     ["POST", "/v1/customers", { "cash_balance[settings][reconciliation_mode]": "x" }],
-    ["POST", "/v1/payment_intents/pi_1/confirm", {}],
-    ["POST", "/v1/payment_intents/pi_1/capture", {}],
-    ["POST", "/v1/payment_intents/pi_1", { amount: 1 }],
-    ["POST", "/v1/transfers", { amount: 1, currency: "usd", destination: "acct_1" }],
-    ["POST", "/v1/payouts", { amount: 1, currency: "usd" }],
-    ["POST", "/v1/invoices/in_1/pay", {}],
+    ["POST", "/v1/payment_intents/pi_1/new_step", {}],
+    ["POST", "/v1/transfers", { currency: "usd", destination: "acct_1" }],
+    ["POST", "/v1/invoices/in_1/finalize", {}],
     ["POST", "/v1/subscriptions", { customer: "cus_1" }],
     ["PUT", "/v1/charges", { amount: 1, currency: "usd" }],
   ])("%s %s is such under a cap", async (method, path, fields) => {

@@ -1,11 +1,13 @@
+import type { Refusal } from "@keybrake/core/protocol";
 import { parseForm } from "../reading/form-body.ts";
 import { Unreadable } from "../reading/unreadable.ts";
 import { Refused } from "../refused.ts";
-import { holdsToken } from "../secrets.ts";
+import { fingerprint, holdsToken } from "../secrets.ts";
 import type { Store } from "../stores/store.ts";
 import type { Exchange } from "../vendors/currency.ts";
 import { priceRoute } from "../vendors/define-vendor.ts";
 import { UNPRICED } from "../vendors/price.ts";
+import { refuseSecret } from "./authorize.ts";
 import { type Call, qualifyObject, refuseForPolicy } from "./call.ts";
 import type { LookUp } from "./look-up.ts";
 import { readBody, takeBody } from "./read-body.ts";
@@ -21,7 +23,9 @@ export interface PricingContext {
 /** Step 4: the most this call can cost. What can't be read with certainty is refused, never guessed. */
 export async function price(call: Call, context: PricingContext): Promise<void> {
   const { route, target, vendor } = call;
-  const mustCollect = route.price !== "free" && getIdempotencyKey(call) !== undefined;
+  const given = getIdempotencyKey(call);
+  const injects = canInject(call);
+  const mustCollect = route.price !== "free" && (given !== undefined || injects);
   call.body = await takeBody(call, context.maxBodyBytes, mustCollect);
   refuseTokenInBody(call);
   try {
@@ -29,7 +33,7 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
     if (typeof route.price === "function" && !route.readsQuery && target.query !== "") {
       throw new Unreadable("a call that spends takes no query: put its fields into the body");
     }
-    call.price = await priceRoute(route, {
+    const price = await priceRoute(route, {
       method: target.method,
       path: target.path,
       segments: target.path.slice(1).split("/"),
@@ -41,16 +45,39 @@ export async function price(call: Call, context: PricingContext): Promise<void> 
       allowRecurring: call.key?.policy.allowRecurring ?? false,
       getExposure: (objectId) =>
         context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
-      lookUp: (path) => context.lookUp(call, path),
+      lookUp: (path, form) => context.lookUp(call, path, form),
     });
+    if (price.kind === "secret") refuseSecret(call);
+    call.price = price.kind === "secret" ? UNPRICED : price;
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
-    refuseForPolicy(call, {
+    const refusal: Refusal = {
       code: "unreadable_amount",
       message: `The cost of ${target.method} ${target.path} can't be read with certainty: ${error.message}. Nothing was forwarded to ${vendor.name}.`,
-    });
+    };
+    if (route.mayShowSecrets && !vendor.allowsSecret(target.method, target.path)) throw new Refused(refusal);
+    refuseForPolicy(call, refusal);
     call.price = UNPRICED;
   }
+  const injected = injects && call.price.kind !== "free" ? toIdempotencyKey(call) : undefined;
+  call.idempotencyKey = given ?? injected;
+}
+
+/** Whether the key's policy has the proxy name the call for the vendor, who would honour the name. */
+function canInject(call: Call): boolean {
+  return Boolean(call.key?.policy.injectIdempotency && heedsKeys(call));
+}
+
+/** Where the vendor does not heed keys, a second try is a second call. */
+function heedsKeys({ vendor: { idempotency }, target }: Call): boolean {
+  return Boolean(idempotency && target.method === "POST" && idempotency.heeds?.(target.path) !== false);
+}
+
+/** The same for every try of one call by one run, whichever vault key or replica it comes through. */
+function toIdempotencyKey({ key, target, account, body }: Call): string | undefined {
+  if (!key || !Buffer.isBuffer(body.content)) return undefined;
+  const run = [key.tenant, key.label, key.mode, target.method, target.host ?? "", target.url, account];
+  return `kb_${fingerprint(...run, body.content)}`;
 }
 
 function readHeader({ request }: Call, name: string): string | undefined {
@@ -59,12 +86,9 @@ function readHeader({ request }: Call, name: string): string | undefined {
 }
 
 /** The caller's idempotency key, where the vendor would honour it. */
-export function getIdempotencyKey({
-  vendor,
-  target,
-  request,
-}: Pick<Call, "vendor" | "target" | "request">): string | undefined {
-  if (!vendor.idempotency || target.method !== "POST") return undefined;
+function getIdempotencyKey(call: Call): string | undefined {
+  const { vendor, request } = call;
+  if (!vendor.idempotency || !heedsKeys(call)) return undefined;
   const key = request.headers[vendor.idempotency.header];
   return typeof key === "string" && key !== "" ? key : undefined;
 }

@@ -54,6 +54,9 @@ export function toVendorHeaders(call: Call): Record<string, string | string[]> {
   else if (body.content && call.request.headers["content-length"] !== undefined) {
     headers["content-length"] = call.request.headers["content-length"];
   }
+  if (vendor.idempotency && call.idempotencyKey !== undefined) {
+    headers[vendor.idempotency.header] = call.idempotencyKey;
+  }
   return Object.assign(headers, credential.headers);
 }
 

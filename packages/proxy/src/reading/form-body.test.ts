@@ -119,3 +119,12 @@ describe("one value of a field", () => {
     expect(has("balances=1&my_balance=2")).toBe(false);
   });
 });
+
+it("reads a field whose name has capitals", () => {
+  expect(readFormScalar(parseForm(Buffer.from("To=%2B1555&Body=hi")), "To")).toBe("+1555");
+  expect(hasFormField(parseForm(Buffer.from("to=1")), "To")).toBe(true);
+});
+
+it.each(["to=1", "To=1&to=2", "To=1&To=2", "To[]=1", "To=1&+to=2"])("refuses %s for To", (text) => {
+  expect(() => readFormScalar(parseForm(Buffer.from(text)), "To")).toThrow(Unreadable);
+});

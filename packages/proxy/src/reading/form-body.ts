@@ -44,7 +44,7 @@ function decode(text: string): string {
  * as the same: `amount[]`, `[amount]`, `Amount`, ` amount`
  */
 export function readFormScalar(fields: FormFields, name: string): string | undefined {
-  const same = [...fields.keys()].filter((key) => toBaseName(key) === name);
+  const same = [...fields.keys()].filter((key) => toBaseName(key) === name.toLowerCase());
   if (same.length === 0) return undefined;
   const values = fields.get(name);
   if (same.length > 1 || values?.length !== 1)
@@ -52,13 +52,21 @@ export function readFormScalar(fields: FormFields, name: string): string | undef
   return values[0];
 }
 
-/** Whether a field is there under any name that a vendor may read as this one. */
-export function hasFormField(fields: FormFields, name: string): boolean {
-  return [...fields.keys()].some((key) => toBaseName(key) === name);
+/** The names of all fields, brackets cut off, each as the most liberal vendor reads it. */
+export function getFormNames(fields: FormFields): Set<string> {
+  return new Set([...fields.keys()].map(toBaseName));
 }
 
-// Rack, which some vendors run on, skips leading brackets and drops a stray one: `[amount]` and `amount]` are `amount`.
-function toBaseName(key: string): string {
+/** Whether a field is there under any name that a vendor may read as this one. */
+export function hasFormField(fields: FormFields, name: string): boolean {
+  return [...fields.keys()].some((key) => toBaseName(key) === name.toLowerCase());
+}
+
+/**
+ * The name of a field without its brackets, as the most liberal vendor reads it. Rack, which some run on, skips leading
+ * brackets and drops a stray one: `[amount]` and `amount]` are `amount`.
+ */
+export function toBaseName(key: string): string {
   const [base = ""] = key
     .normalize("NFKC")
     .replace(/^[[\]\s]+/, "")

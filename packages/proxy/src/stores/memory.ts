@@ -1,16 +1,36 @@
-import { fitCall, getRemaining, toShare } from "../money/limits.ts";
+import { fitCall, getRemaining, refuseCarving, toShare } from "../money/limits.ts";
 import { toUtcDay } from "../money/window.ts";
+import {
+  type Attempt,
+  countCall,
+  createKeyEntry,
+  getKeySpend,
+  getStatus,
+  type KeyEntry,
+  listAncestors,
+  listFamily,
+} from "./key-entry.ts";
 import { MemoryAudit } from "./memory-audit.ts";
-import { correct, endTry, type Reservation, type Share, spendHold } from "./reservation.ts";
+import {
+  correct,
+  type Exposure,
+  endTry,
+  type Reservation,
+  type Share,
+  spendHold,
+  toExposure,
+} from "./reservation.ts";
 import { createAccount, type SpendAccount } from "./spend-account.ts";
 import type {
   AuditDraft,
+  AuditNote,
   BudgetSettings,
   BudgetState,
   IssueReplay,
   KeyFilter,
   KeyRecord,
   KeyState,
+  LimitRefusal,
   PageOf,
   PageRequest,
   ReserveAnswer,
@@ -19,33 +39,15 @@ import type {
   Store,
 } from "./store.ts";
 
-const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 // Below the shortest window of any vendor (24 h), so that what shares a reservation is a replay for the vendor too.
 const REPLAY_WINDOW_MS = 23 * 3_600_000;
 // How long a try that is over can still be asked for again.
-const ATTEMPT_KEPT_MS = 10 * MINUTE_MS;
-
-interface KeyEntry {
-  record: KeyRecord;
-  account: SpendAccount;
-  calls: number;
-  recentCalls: number[];
-  open: Map<string, Attempt>;
-}
+const ATTEMPT_KEPT_MS = 600_000;
 
 interface BudgetEntry extends BudgetSettings {
   name: string;
   account: SpendAccount;
-}
-
-/** A try of a call. It outlives its end for a while, so that whoever got no answer may ask again. */
-interface Attempt {
-  key: KeyEntry;
-  reservation: Reservation;
-  answer: ReserveAnswer;
-  at: number;
-  settlement?: Settlement;
 }
 
 /**
@@ -61,7 +63,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
   const budgets = new Map<string, Map<string, BudgetEntry>>();
   const attempts = new Map<string, Attempt>();
   const replays = new Map<string, Reservation>();
-  const exposures = new Map<string, number>();
+  const exposures = new Map<string, Pick<Exposure, "microUsd" | "told">>();
   /** The reservations behind audit entries, for costs that become known later. */
   const entered = new Map<string, Reservation>();
   const audit = new MemoryAudit();
@@ -86,12 +88,13 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     return { ...settings, spend: account.getSpend(toUtcDay(clock()), objectId) };
   }
 
-  function toKeyState({ record, account, calls, recentCalls }: KeyEntry, objectId?: string): KeyState {
-    const spend = account.getSpend(toUtcDay(clock()), objectId);
+  function toKeyState(entry: KeyEntry, objectId?: string): KeyState {
+    const { record, calls, recentCalls } = entry;
+    const spend = getKeySpend(entry, toUtcDay(clock()), clock(), objectId);
     const states = record.policy.budgets.map((name) =>
       toBudgetState(getBudgetEntry(record.tenant, name), objectId),
     );
-    return { record, spend, calls, recentCalls, budgets: states };
+    return { record, spend, calls, recentCalls, budgets: states, ancestors: listAncestors(entry) };
   }
 
   function findOwn(tenant: string, id: string): KeyEntry | undefined {
@@ -108,21 +111,35 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     );
   }
 
+  function refuseChild(parent: KeyEntry, { policy }: KeyRecord): LimitRefusal | undefined {
+    const state = toKeyState(parent);
+    const status = getStatus(parent.record, clock());
+    if (status !== "active") return { code: status === "revoked" ? "key_revoked" : "key_expired" };
+    return refuseCarving(state, policy.totalCapMicroUsd ?? 0, clock());
+  }
+
   /** The reservation of an earlier try of the same call, while the vendor still takes both for one. */
-  function findShared(replayId: string | undefined): Reservation | undefined {
+  function findShared({ replayId, price }: ReserveRequest): Reservation | undefined {
     const found = replayId === undefined ? undefined : replays.get(replayId);
     if (!found || found.state === "released" || found.at <= clock() - REPLAY_WINDOW_MS) return undefined;
-    return found;
+    // What the first try set aside is too little where the object of the call has grown since.
+    const outgrown =
+      found.state === "held" && price.kind === "amount" && price.microUsd > found.wholeMicroUsd;
+    return found.closed || outgrown ? undefined : found;
+  }
+
+  /** What an object stands for is never taken for less than somebody was told, or may have done. */
+  function expose(tenant: string, { objectId, microUsd, told }: Exposure): void {
+    const id = `${tenant} ${objectId}`;
+    const known = exposures.get(id) ?? { microUsd: 0, told: false };
+    exposures.set(id, { microUsd: Math.max(microUsd, known.microUsd), told: told || known.told });
   }
 
   function admit(request: ReserveRequest, key: KeyEntry, wholeMicroUsd: number): Reservation {
     const { record, account } = key;
     const now = clock();
-    key.calls++;
-    if (record.policy.callsPerMinute !== undefined) {
-      key.recentCalls = [...key.recentCalls.filter((at) => at > now - MINUTE_MS), now];
-    }
-    const shared = findShared(request.replayId);
+    countCall(key, now);
+    const shared = findShared(request);
     if (shared) return shared;
     const { objectId } = request;
     const toOwnShare = (scope: SpendAccount): Share => ({
@@ -136,10 +153,13 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         ...record.policy.budgets.map((name) => toOwnShare(getBudgetEntry(record.tenant, name).account)),
       ],
       day: toUtcDay(now),
+      wholeMicroUsd,
+      objectId,
       spends: request.price.kind !== "free",
       state: "held",
       openTries: 0,
       tainted: false,
+      closed: false,
       at: now,
       entries: [],
     };
@@ -183,7 +203,10 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         const entry = keys.get(before.id);
         if (entry) return { status: "replayed", record: entry.record, salt: before.salt };
       }
-      keys.set(record.id, { record, account: createAccount(), calls: 0, recentCalls: [], open: new Map() });
+      const parent = record.parentId === null ? undefined : findOwn(record.tenant, record.parentId);
+      const refusal = parent && refuseChild(parent, record);
+      if (refusal) return { status: "no_room", refusal };
+      keys.set(record.id, createKeyEntry(record, parent));
       idsByTokenHash.set(record.tokenHash, record.id);
       for (const name of record.policy.budgets) getBudgetEntry(record.tenant, name);
       if (replay) issued.set(replay.key, { ...replay, id: record.id, at: clock() });
@@ -222,8 +245,11 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       for (const entry of found) {
         if (entry?.record.tenant !== tenant || entry.record.revokedAt !== null) continue;
         if (!("id" in filter) && !matches(entry.record, { ...filter, status: "active" })) continue;
-        entry.record = { ...entry.record, revokedAt: clock() };
-        revoked.push(entry.record.id);
+        for (const member of listFamily(entry)) {
+          if (member.record.revokedAt !== null) continue;
+          member.record = { ...member.record, revokedAt: clock() };
+          revoked.push(member.record.id);
+        }
       }
       return revoked;
     },
@@ -263,7 +289,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       const key = keys.get(request.keyId);
       if (!key) throw new Error(`no key ${request.keyId}`);
       const state = toKeyState(key, request.objectId);
-      const shared = findShared(request.replayId);
+      const shared = findShared(request);
       const fit = fitCall(state, request.price, clock(), shared !== undefined);
       const cannotShadow = fit.refusal?.code === "key_revoked" || fit.refusal?.code === "key_expired";
       if (fit.refusal && (cannotShadow || !key.record.policy.shadow)) {
@@ -296,9 +322,8 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         remainingMicroUsd: getRemaining(toKeyState(key), clock()),
       };
       attempt.settlement = settlement;
-      if ("objectId" in outcome && outcome.objectId !== undefined && outcome.costMicroUsd !== null) {
-        exposures.set(`${key.record.tenant} ${outcome.objectId}`, outcome.costMicroUsd);
-      }
+      const exposed = toExposure(reservation, outcome);
+      if (exposed) expose(key.record.tenant, exposed);
       audit.append(toRecord(draft, settlement));
       if (reservation.spends) {
         entered.set(draft.id, reservation);
@@ -312,9 +337,15 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       const record = audit.get(tenant, auditId);
       const reservation = entered.get(auditId);
       if (!record || reservation?.state === "released" || !reservation) return undefined;
-      correct(reservation, costMicroUsd);
+      // What is true now may be wrong in a moment, while another try of the same call is still out.
+      if (reservation.state === "held" && reservation.openTries > 0) return undefined;
+      correct(reservation, record.costMicroUsd ?? 0, costMicroUsd);
       closeEntries(reservation, auditId);
-      const notes = [...record.notes.filter((other) => other !== note && other !== "estimate"), note];
+      const kept = record.notes.filter(
+        (other) => other !== note && other !== "estimate" && other !== "overage",
+      );
+      const over: AuditNote[] = costMicroUsd > record.reservedMicroUsd ? ["overage"] : [];
+      const notes = [...kept, ...over, note];
       return audit.replace({ ...record, outcome: "settled", costMicroUsd, notes });
     },
 
@@ -335,7 +366,11 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       return overdue.size;
     },
 
-    getExposure: async (tenant, objectId) => exposures.get(`${tenant} ${objectId}`),
+    async getExposure(tenant, objectId) {
+      const known = exposures.get(`${tenant} ${objectId}`);
+      // By doubtful calls alone too little is known of an object: it must be looked up.
+      return known?.told ? known.microUsd : undefined;
+    },
 
     appendAudit: async (record) => audit.append(record),
     listAudit: async (tenant, filter, page) => audit.list(tenant, filter, page),
@@ -345,11 +380,6 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     ping: async () => {},
     close: async () => {},
   };
-}
-
-function getStatus(record: KeyRecord, now: number): "active" | "expired" | "revoked" {
-  if (record.revokedAt !== null) return "revoked";
-  return record.expiresAt <= now ? "expired" : "active";
 }
 
 function toRecord(draft: AuditDraft, settlement: Settlement): Parameters<MemoryAudit["append"]>[0] {

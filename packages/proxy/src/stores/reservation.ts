@@ -1,5 +1,5 @@
 import type { SpendAccount } from "./spend-account.ts";
-import type { Effect, Outcome, Settlement } from "./store.ts";
+import type { AuditNote, Effect, Outcome, Settlement } from "./store.ts";
 
 /** What one scope (the key, or one of its budgets) has set aside for a call, and then spent on it. */
 export interface Share {
@@ -14,12 +14,17 @@ export interface Reservation {
   shares: [Share, ...Share[]];
   /** The UTC day it counts in, whenever it is settled. */
   day: number;
+  /** The most the call may cost in all; of an object, the exposure it may come to stand for. */
+  wholeMicroUsd: number;
+  objectId: string | undefined;
   /** False for a free call, which only counts. */
   spends: boolean;
   state: "held" | "settled" | "released";
   openTries: number;
   /** Some try ended without anybody knowing how: from then on only an answer for the whole settles it. */
   tainted: boolean;
+  /** The vendor may do a next try once more, so that it must find room of its own. */
+  closed: boolean;
   at: number;
   /** The audit entries of its tries. */
   entries: string[];
@@ -52,18 +57,22 @@ function endWithEffect(
   { kind, costMicroUsd, objectId }: Effect & { kind: string },
 ): End {
   // A second effect without the vendor's replay marker is a second charge: the vendor had forgotten the first.
-  if (reservation.state === "settled" && kind === "replayed")
-    return { outcome: "settled", costMicroUsd: 0, notes: [] };
-  const [own] = reservation.shares;
-  const reserved = own.heldMicroUsd;
-  const spentBefore = own.spentMicroUsd;
-  for (const share of reservation.shares) spend(reservation, share, costMicroUsd, objectId);
+  const again = reservation.state === "settled";
+  if (again && kind === "replayed") return { outcome: "settled", costMicroUsd: 0, notes: [] };
+  const { shares, objectId: reservedFor, wholeMicroUsd } = reservation;
+  const costs = shares.map((share) => spend(reservation, share, costMicroUsd, objectId));
+  if (costMicroUsd === null && reservedFor !== undefined)
+    for (const { account } of shares) account.expose(reservedFor, wholeMicroUsd);
+  // Nothing was set aside for a second charge, whatever the first had reserved.
+  const isOver = shares.some(({ heldMicroUsd }, index) => (costs[index] ?? 0) > (again ? 0 : heldMicroUsd));
+  if (again && isOver) reservation.closed = true;
   if (reservation.state === "held") releaseAll(reservation);
   reservation.state = "settled";
-  const cost = own.spentMicroUsd - spentBefore;
-  if (costMicroUsd === null && reserved === 0) return { outcome: "settled", costMicroUsd: null, notes: [] };
-  if (costMicroUsd === null) return { outcome: "settled", costMicroUsd: cost, notes: ["estimate"] };
-  return { outcome: "settled", costMicroUsd: cost, notes: cost > reserved ? ["overage"] : [] };
+  const [cost = 0] = costs;
+  const over: AuditNote[] = isOver ? ["overage"] : [];
+  if (costMicroUsd !== null) return { outcome: "settled", costMicroUsd: cost, notes: over };
+  if (shares[0].heldMicroUsd === 0) return { outcome: "settled", costMicroUsd: null, notes: over };
+  return { outcome: "settled", costMicroUsd: cost, notes: ["estimate", ...over] };
 }
 
 /** Without a cost told by the vendor, what was reserved is the cost. Of an object, only what is new here counts. */
@@ -72,30 +81,57 @@ function spend(
   share: Share,
   costMicroUsd: number | null,
   objectId: string | undefined,
-): void {
+): number {
   const { account, heldMicroUsd } = share;
   const counted = objectId === undefined ? 0 : account.getExposure(objectId);
   const cost = costMicroUsd === null ? heldMicroUsd : Math.max(0, costMicroUsd - counted);
   account.spend(day, cost);
   share.spentMicroUsd += cost;
   if (objectId !== undefined) account.expose(objectId, counted + cost);
+  return cost;
 }
 
 function releaseAll({ shares, day, tainted }: Reservation): void {
   for (const share of shares) share.account.release(day, share.heldMicroUsd, tainted);
 }
 
-/** Writes a cost that became known after the end, whatever had been assumed. */
-export function correct(reservation: Reservation, costMicroUsd: number): void {
-  if (reservation.state === "held") releaseAll(reservation);
-  const [own] = reservation.shares;
-  for (const share of reservation.shares) {
+/**
+ * Writes what an entry has really cost, whatever had been assumed.
+ *
+ * @param assumedMicroUsd what that entry counted for until now
+ */
+export function correct(reservation: Reservation, assumedMicroUsd: number, costMicroUsd: number): void {
+  const { shares, state, day } = reservation;
+  const [own] = shares;
+  const wasHeld = state === "held";
+  if (wasHeld) releaseAll(reservation);
+  for (const share of shares) {
     // A scope that had counted more or less of the object than the key did keeps that difference.
-    const cost = Math.max(0, costMicroUsd + share.heldMicroUsd - own.heldMicroUsd);
-    share.account.spend(reservation.day, cost - share.spentMicroUsd);
+    const before = wasHeld ? share.heldMicroUsd - own.heldMicroUsd : share.spentMicroUsd - assumedMicroUsd;
+    const cost = Math.max(0, before + costMicroUsd);
+    share.account.spend(day, cost - share.spentMicroUsd);
     share.spentMicroUsd = cost;
+    // What the vendor has not done, it may still do at a retry.
+    if (wasHeld && cost < share.heldMicroUsd) reservation.closed = true;
   }
   reservation.state = "settled";
+}
+
+/** What a vendor's object stands for by what the vendor told, or may stand for by what nobody knows. */
+export interface Exposure {
+  objectId: string;
+  microUsd: number;
+  told: boolean;
+}
+
+/** What an object may stand for now, after a try has ended. */
+export function toExposure({ objectId, wholeMicroUsd }: Reservation, outcome: Outcome): Exposure | undefined {
+  if ("objectId" in outcome && outcome.objectId !== undefined && outcome.costMicroUsd !== null)
+    return { objectId: outcome.objectId, microUsd: outcome.costMicroUsd, told: true };
+  const untold = "costMicroUsd" in outcome && outcome.costMicroUsd === null;
+  return objectId !== undefined && (untold || outcome.kind === "unknown")
+    ? { objectId, microUsd: wholeMicroUsd, told: false }
+    : undefined;
 }
 
 /** Takes a hold of unknown outcome for spent. */

@@ -8,7 +8,11 @@
  */
 import { auditCases } from "./cases/audit.ts";
 import { budgetCases } from "./cases/budgets.ts";
+import { carvedCases } from "./cases/carved.ts";
 import { keyCases } from "./cases/keys.ts";
+import { lateCostCases } from "./cases/late-costs.ts";
+import { lawCases } from "./cases/law.ts";
+import { objectCases } from "./cases/objects.ts";
 import { replayCases } from "./cases/replays.ts";
 import { reserveCases } from "./cases/reserving.ts";
 import type { StoreCase } from "./cases/store-bench.ts";
@@ -22,6 +26,10 @@ export const storeCases: readonly StoreCase[] = [
   ...replayCases,
   ...windowCases,
   ...keyCases,
+  ...carvedCases,
+  ...objectCases,
+  ...lateCostCases,
+  ...lawCases,
   ...budgetCases,
   ...auditCases,
 ];

@@ -12,6 +12,10 @@ export interface KeyPolicy {
   shadow: boolean;
   accounts: string[];
   allowRecurring: boolean;
+  /** A spending call without an idempotency key gets one. */
+  injectIdempotency: boolean;
+  /** The allowlists of the keys it was carved from: a call must pass them too. */
+  within: string[][];
   metadata: Record<string, string>;
 }
 
@@ -19,6 +23,8 @@ export interface KeyPolicy {
 export interface KeyRecord {
   id: string;
   tenant: string;
+  /** The key it was carved from. */
+  parentId: string | null;
   tokenHash: string;
   label: string;
   vendor: string;
@@ -61,6 +67,8 @@ export interface KeyState {
   /** When its calls of the last minute were admitted, oldest first; empty where no `callsPerMinute` is set. */
   recentCalls: number[];
   budgets: BudgetState[];
+  /** The keys it was carved from: its calls count as theirs too. */
+  ancestors: Pick<KeyState, "record" | "calls" | "recentCalls">[];
 }
 
 /** Why a call does not fit. `limit` names the limit as `key:daily`, `budget:user:42:total`, …; amounts in micro-USD. */
@@ -210,19 +218,26 @@ export interface IssueReplay {
  * answer rejects, and nothing is forwarded. Ids of another tenant are as good as absent.
  */
 export interface Store {
-  /** Stores a key, and its unknown budgets uncapped. The same replay key gives the first record back. */
+  /**
+   * Stores a key, and its unknown budgets uncapped. A carved key's total cap is set aside in its parent in the same
+   * step; what it leaves unspent is the parent's again when it ends. The same replay key gives the first record
+   * back.
+   */
   createKey(
     record: KeyRecord,
     replay?: IssueReplay,
   ): Promise<
-    { status: "created" } | { status: "replayed"; record: KeyRecord; salt: string } | { status: "conflict" }
+    | { status: "created" }
+    | { status: "replayed"; record: KeyRecord; salt: string }
+    | { status: "conflict" }
+    | { status: "no_room"; refusal: LimitRefusal }
   >;
   findKey(tokenHash: string): Promise<KeyRecord | undefined>;
   getKey(tenant: string, id: string): Promise<KeyState | undefined>;
   listKeys(tenant: string, filter: KeyFilter, page: PageRequest): Promise<PageOf<KeyRecord>>;
   /** Moves the end of an active key; never past its `maxExpiresAt`. */
   extendKey(tenant: string, id: string, expiresAt: number): Promise<KeyRecord | undefined>;
-  /** Revokes keys; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
+  /** Revokes keys, and those carved from them; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
   revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): Promise<string[]>;
   /** The tries of a key that are admitted and not over, oldest first, with what each holds; what several share counts for the oldest. */
   listInFlight(keyId: string): Promise<{ attemptId: string; heldMicroUsd: number }[]>;
@@ -241,7 +256,7 @@ export interface Store {
   /**
    * Writes the true cost of a call that was settled at an estimate or whose outcome was unknown, in the day of its
    * reservation, and corrects its entry. Settling to the same cost again changes nothing. `undefined` where there
-   * is no such entry, or it moved no money.
+   * is no such entry, it moved no money, or another try of the same unsettled call is still out.
    */
   resettle(
     tenant: string,
@@ -251,7 +266,7 @@ export interface Store {
   ): Promise<AuditRecord | undefined>;
   /** Turns holds that have been unknown since before a moment into spend, never into room. Gives how many. */
   spendUnknown(before: number): Promise<number>;
-  /** The whole exposure of a vendor's object as it was last settled, whoever caused it. */
+  /** The most that a vendor's object may stand for, by what was settled or is in doubt, whoever caused it. */
   getExposure(tenant: string, objectId: string): Promise<number | undefined>;
 
   /** Appends the entry of a call that reserved nothing. */

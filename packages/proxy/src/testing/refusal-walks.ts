@@ -106,7 +106,8 @@ export const refusalWalks: Walk[] = [
   },
   {
     code: "unpriced_endpoint",
-    walk: async (bench) => bench.post(await bench.issue({ daily_usd_cap: 1 }), "/v1/payouts", { amount: 1 }),
+    walk: async (bench) =>
+      bench.post(await bench.issue({ daily_usd_cap: 1 }), "/v1/payment_links", { quantity: 1 }),
   },
   {
     code: "currency_unpriced",

@@ -6,6 +6,8 @@ import type { VendorDefinition } from "./define-vendor.ts";
 export interface Credential {
   headers: Record<string, string>;
   secrets: string[];
+  /** To be called where the vendor has refused it: one that was fetched is then fetched again. */
+  discard?(): void;
 }
 
 /** Where a vendor's credential comes from. It may have to be fetched, so it is asked for at each call. */
@@ -51,30 +53,30 @@ export function grantedCredential(
     const answer = (await body.json().catch(() => undefined)) as
       | { access_token?: unknown; expires_in?: unknown }
       | undefined;
-    if (statusCode !== 200 || typeof answer?.access_token !== "string") {
+    const token = answer?.access_token;
+    // It travels in a header, and is masked wherever it appears: an empty one would appear everywhere.
+    if (statusCode !== 200 || typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
       throw new Error(`the vendor's token endpoint answered ${statusCode} without a token`);
     }
-    const credential = toCredential(auth, answer.access_token);
+    const credential = toCredential(auth, token);
     credential.secrets.push(grant.clientSecret.reveal());
-    return { credential, lifeMs: Number(answer.expires_in ?? 0) * 1000 };
+    return { credential, lifeMs: Number(answer?.expires_in ?? 0) * 1000 };
   }
 
   return (upstreams) => {
     if (current && clock() < current.renewAt) return current.credential;
     const fetched = fetchToken(upstreams);
+    const discard = (): void => {
+      if (current === entry) current = undefined;
+    };
     const entry = {
-      credential: fetched.then(({ credential }) => credential),
+      credential: fetched.then(({ credential }) => ({ ...credential, discard })),
       renewAt: Number.POSITIVE_INFINITY,
     };
     current = entry;
-    fetched.then(
-      ({ lifeMs }) => {
-        entry.renewAt = clock() + Math.max(lifeMs - RENEW_BEFORE_MS, lifeMs / 2);
-      },
-      () => {
-        if (current === entry) current = undefined;
-      },
-    );
+    fetched.then(({ lifeMs }) => {
+      entry.renewAt = clock() + Math.max(lifeMs - RENEW_BEFORE_MS, lifeMs / 2);
+    }, discard);
     return entry.credential;
   };
 }

@@ -1,10 +1,12 @@
-import { MAX_MICRO_USD, toMicroUsd } from "@keybrake/core/protocol";
+import { toMicroUsd } from "@keybrake/core/protocol";
 import { type FormFields, readFormScalar } from "../reading/form-body.ts";
-import { type JsonValue, readPointer, toLexeme } from "../reading/json-body.ts";
+import { JsonNumber, type JsonValue, readPointer, toLexeme } from "../reading/json-body.ts";
 import { Unreadable } from "../reading/unreadable.ts";
+import { countItems } from "./count-items.ts";
 import { readMajorUnits, readMinorUnits } from "./currency.ts";
 import type { PricedCall, RouteDefinition } from "./define-vendor.ts";
-import type { AmountPrice, Price } from "./price.ts";
+import { multiply as multiplyCost } from "./multiply.ts";
+import type { AmountPrice, Cost, Price } from "./price.ts";
 import type { VendorAnswer } from "./vendor-answer.ts";
 
 /** A route as the configuration file writes it. */
@@ -22,11 +24,14 @@ export interface DeclaredRoute {
   per_call_usd?: number | undefined;
   /**
    * Lists (JSON pointers; `*` stands for every item of a list) whose items are counted together; each costs
-   * `per_call_usd`.
+   * `per_call_usd`. A call without any item is refused.
    */
   multiply?: string[] | undefined;
-  /** How a 2xx answer tells that the vendor did it; anything else there means that nothing was done. */
-  success?: { pointer: string; equals: boolean | string } | undefined;
+  /**
+   * How a 2xx answer tells that the vendor did it: by the value that stands there then, `null` for none at all.
+   * Another value means that nothing was done; where `equals` is a value and none stands there, nobody can tell.
+   */
+  success?: { pointer: string; equals: boolean | number | string | null } | undefined;
   price?: "free" | "unpriced" | "secret" | undefined;
 }
 
@@ -46,10 +51,14 @@ export function declareRoute(route: DeclaredRoute): RouteDefinition {
   if (route.multiply !== undefined && route.per_call_usd === undefined) {
     throw new TypeError("multiply counts what costs per_call_usd each, so it needs per_call_usd");
   }
+  if (route.multiply !== undefined && route.body === "form") {
+    throw new TypeError("multiply counts in JSON, so its body can't be a form");
+  }
   const readsBody = route.amount !== undefined || route.multiply !== undefined;
   return {
     match,
-    ...(readsBody ? { body: route.body ?? "json" } : {}),
+    // A fixed price is the same whatever the query says, and there are GETs that cost money.
+    ...(readsBody ? { body: route.body ?? "json" } : { readsQuery: true }),
     price: (call) =>
       withSuccess(route, route.amount === undefined ? priceEach(route, call) : priceAmount(route, call)),
   };
@@ -57,18 +66,11 @@ export function declareRoute(route: DeclaredRoute): RouteDefinition {
 
 function priceEach({ per_call_usd = 0, multiply }: DeclaredRoute, { json }: PricedCall): AmountPrice {
   const each = toMicroUsd(per_call_usd) ?? 0;
-  const count = multiply?.reduce((sum, pointer) => sum + countAt(json, pointer.split("/").slice(1)), 0) ?? 1;
-  if (each * count > MAX_MICRO_USD) throw new Unreadable("the amount is above 9,000,000,000 USD");
-  return { kind: "amount", microUsd: each * count };
-}
-
-/** How many items stand at a pointer: those of a list, or one for a single value. */
-function countAt(value: JsonValue | undefined, [token, ...rest]: string[]): number {
-  if (token === undefined)
-    return Array.isArray(value) ? value.length : Number(value !== undefined && value !== null);
-  if (token !== "*") return countAt(readPointer(value, `/${token}`), rest);
-  if (!Array.isArray(value)) return 0;
-  return value.reduce((sum: number, item) => sum + countAt(item, rest), 0);
+  if (multiply === undefined) return { kind: "amount", microUsd: each };
+  const count = multiply.reduce((sum, pointer) => sum + countItems(json, pointer), 0);
+  // What the operator's pointers don't find may stand where the vendor looks.
+  if (count === 0) throw new Unreadable(`nothing to be counted stands at ${multiply.join(" or ")}`);
+  return { kind: "amount", microUsd: multiplyCost(each, count) };
 }
 
 function priceAmount(
@@ -91,11 +93,18 @@ function withSuccess({ success }: DeclaredRoute, price: Price): Price {
   const { microUsd } = price;
   return {
     ...price,
-    toActual({ json }: VendorAnswer) {
+    toActual({ json }: VendorAnswer): Cost | "nothing" | undefined {
       if (json === undefined) return undefined;
-      return readPointer(json, success.pointer) === success.equals ? { microUsd } : "nothing";
+      const value = readPointer(json, success.pointer) ?? null;
+      if (success.equals === null) return value === null ? { microUsd } : "nothing";
+      if (value === null || value instanceof Map || Array.isArray(value)) return undefined;
+      return toText(value) === String(success.equals) ? { microUsd } : "nothing";
     },
   };
+}
+
+function toText(value: boolean | string | JsonNumber): string {
+  return value instanceof JsonNumber ? value.lexeme : String(value);
 }
 
 function readField(pointer: string, form: FormFields, json: JsonValue | undefined): string | undefined {

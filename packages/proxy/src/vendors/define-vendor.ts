@@ -2,7 +2,7 @@ import { compileEndpoints } from "../money/endpoint-pattern.ts";
 import type { FormFields } from "../reading/form-body.ts";
 import type { JsonValue } from "../reading/json-body.ts";
 import type { Exchange } from "./currency.ts";
-import { FREE, type Price, UNPRICED } from "./price.ts";
+import { FREE, type Price, type SecretCall, UNPRICED } from "./price.ts";
 
 /** What a pricer may read of a call. `form` or `json` is filled by the route's `body`. */
 export interface PricedCall {
@@ -22,12 +22,15 @@ export interface PricedCall {
   /**
    * Reads an object of the vendor with the real credential, for a call whose amount lives on another object;
    * `undefined` where the operator turned look-ups off or the vendor gave no such object.
+   *
+   * @param form the fields of a POST instead of a GET: only for what by the vendor's documentation calculates, and
+   * changes nothing
    */
-  lookUp(path: string): Promise<JsonValue | undefined>;
+  lookUp(path: string, form?: readonly (readonly [string, string])[]): Promise<JsonValue | undefined>;
 }
 
 /** Turns a call into a {@link Price}. Throws `Unreadable` for an amount it can't be certain of. */
-export type Pricer = (call: PricedCall) => Price | Promise<Price>;
+export type Pricer = (call: PricedCall) => Price | SecretCall | Promise<Price | SecretCall>;
 
 /** How the calls of some endpoints are read and priced. */
 export interface RouteDefinition {
@@ -38,6 +41,8 @@ export interface RouteDefinition {
   body?: "form" | "json";
   /** One of the vendor's `upstreams`. Default: the main one. */
   upstream?: string;
+  /** Its pricer tells secrets by the body, so a body that can't be read is refused to shadow keys too. Default false. */
+  mayShowSecrets?: boolean;
   /** A query is part of what prices the call. Default false: a call that spends takes none. */
   readsQuery?: boolean;
 }
@@ -63,10 +68,12 @@ export interface VendorDefinition {
   /** Headers that switch to another account of the vendor; their value must be in the policy's `accounts`. */
   accountHeaders?: string[];
   /** The account that a path acts on, where it is not the credential's own: it must be in the policy's `accounts`. */
-  readAccount?(path: string): string | undefined;
+  readAccount?(path: string, mode: "live" | "test"): string | undefined;
   /** How the vendor recognises a repeated POST; left out where it can't. */
   idempotency?: {
     header: string;
+    /** Whether it heeds the header at this path; left out where it does at every one. */
+    heeds?(path: string): boolean;
     /** Whether an answer says that nothing was done again; left out where the vendor does not say. */
     isReplay?(headers: Record<string, string | string[] | undefined>): boolean;
   };
@@ -118,7 +125,7 @@ export function defineVendor(definition: VendorDefinition): Vendor {
 }
 
 /** The price of a call by its route. */
-export function priceRoute(route: RouteDefinition, call: PricedCall): Price | Promise<Price> {
+export function priceRoute(route: RouteDefinition, call: PricedCall): ReturnType<Pricer> {
   if (typeof route.price === "function") return route.price(call);
   return route.price === "free" ? FREE : UNPRICED;
 }

@@ -29,12 +29,29 @@ export interface AmountPrice {
   toTrueUp?(answer: VendorAnswer): TrueUp | undefined;
 }
 
+/** Nobody can tell what it may cost. */
+export interface UnpricedPrice {
+  kind: "unpriced";
+  /** How many such things one call does, each of which counts as a call under `max_usd_per_call`. Default 1. */
+  times?: number;
+  /** What the call costs besides, proven. */
+  microUsd?: number;
+  /** It starts what renews outside the proxy, which the key may not: under a cap no bound of one call lets it pass. */
+  renews?: true;
+}
+
 /** What a call may cost. */
 export type Price =
   | { kind: "free" }
-  | { kind: "unpriced" }
+  | UnpricedPrice
   | AmountPrice
   | { kind: "currency_unpriced"; currency: string };
 
+/** Read from the body, as some routes are: the answer to the call holds a secret. */
+export interface SecretCall {
+  kind: "secret";
+}
+
 export const FREE: Price = { kind: "free" };
 export const UNPRICED: Price = { kind: "unpriced" };
+export const RENEWING: Price = { kind: "unpriced", renews: true };

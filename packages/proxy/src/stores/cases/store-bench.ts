@@ -57,7 +57,11 @@ export interface StoreBench {
   now: number;
   issue(policy?: Partial<KeyPolicy>, fields?: Partial<KeyRecord>): Promise<KeyRecord>;
   /** Reserves under a fresh attempt id, or under the one given. */
-  reserve(key: KeyRecord, price: Price, options?: { attemptId?: string; replayId?: string }): Promise<Try>;
+  reserve(
+    key: KeyRecord,
+    price: Price,
+    options?: { attemptId?: string; replayId?: string; objectId?: string },
+  ): Promise<Try>;
   settle(attempt: Try | string, outcome: Outcome): Promise<Settlement>;
   state(key: KeyRecord): Promise<KeyState>;
   /** `[settled in all, held, held in doubt]` of a key, in micro-USD. */
@@ -84,13 +88,14 @@ async function createStoreBench(createStore: CreateStore): Promise<StoreBench> {
       return record;
     },
 
-    async reserve(key, price, { attemptId = `try_${++count}`, replayId } = {}) {
+    async reserve(key, price, { attemptId = `try_${++count}`, replayId, objectId } = {}) {
       keysByTry.set(attemptId, key);
       const answer = await bench.store.reserve({
         attemptId,
         keyId: key.id,
         price,
         ...(replayId === undefined ? {} : { replayId }),
+        ...(objectId === undefined ? {} : { objectId }),
       });
       return { id: attemptId, key, answer };
     },
@@ -127,11 +132,21 @@ function toRecord(
   return {
     id: `key_${count}`,
     tenant: "acme",
+    parentId: null,
     tokenHash: `hash_${count}`,
     label: `agent-${count}`,
     vendor: "stripe",
     mode: "live",
-    policy: { budgets: [], shadow: false, accounts: [], allowRecurring: false, metadata: {}, ...policy },
+    policy: {
+      budgets: [],
+      shadow: false,
+      accounts: [],
+      allowRecurring: false,
+      injectIdempotency: false,
+      within: [],
+      metadata: {},
+      ...policy,
+    },
     createdAt: now,
     expiresAt: now + 10 * DAY_MS,
     maxExpiresAt: now + 20 * DAY_MS,

@@ -1,0 +1,82 @@
+import type { Store } from "../stores/store.ts";
+import type { History, Step } from "./store-steps.ts";
+import { createStoreWorld, type StoreWorld } from "./store-world.ts";
+
+/** Longer waits let every call under way end first: no call is under way for hours. */
+const LONG_MS = 1_800_000;
+
+/**
+ * Plays a history against a store, and checks the law after each step. Gives how many steps there were.
+ *
+ * @throws {LawBroken} the law does not hold
+ */
+export async function playHistory(
+  { keys, budgets, steps }: History,
+  createStore?: (clock: () => number) => Store,
+): Promise<number> {
+  const world = await createStoreWorld({ keys, budgets }, createStore);
+  for (const step of steps) {
+    await take(world, step);
+    await world.check();
+  }
+  await finishAll(world);
+  await world.check();
+  return steps.length;
+}
+
+async function finishAll(world: StoreWorld): Promise<void> {
+  for (const attempt of [...world.open]) await world.finish(attempt);
+}
+
+async function take(world: StoreWorld, step: Step): Promise<void> {
+  switch (step.do) {
+    case "call": {
+      const attempt = await world.begin(step.call);
+      if (attempt) await world.finish(attempt);
+      return;
+    }
+    case "begin":
+      await world.begin(step.call);
+      return;
+    case "go on": {
+      const attempt = world.open[step.which % (world.open.length || 1)];
+      if (attempt) await world.goOn(attempt);
+      return;
+    }
+    case "burst": {
+      const begun = await Promise.all(step.calls.map((call) => world.begin(call)));
+      // Each takes its own time, so that they end in another order than they began in.
+      const admitted = begun.filter((attempt) => attempt !== undefined).reverse();
+      for (const attempt of admitted) await world.goOn(attempt);
+      await Promise.all(admitted.reverse().map((attempt) => world.goOn(attempt)));
+      return;
+    }
+    case "wait": {
+      const untilMidnight = world.untilMidnight();
+      // To just before midnight first, and over it at the next such step, with calls under way.
+      const toEvening = untilMidnight > LONG_MS ? untilMidnight - 1000 : untilMidnight + 1000;
+      const ms = step.ms === "midnight" ? toEvening : step.ms;
+      if (ms > LONG_MS) await finishAll(world);
+      world.wait(ms);
+      return;
+    }
+    case "spend unknown":
+      return world.spendUnknown(step.hours);
+    case "revoke":
+      return world.revoke(step.key);
+    case "issue":
+      return world.issueAgain(step.key);
+    case "carve":
+      return world.carve(step.key, step.totalCap);
+    case "freeze":
+      return world.freeze(step.budget, step.frozen);
+    case "cap":
+      return world.cap(step.budget, step.cap);
+    case "reconcile":
+      return world.reconcile(step.which);
+    case "forget":
+      return world.forget(step.idempotency);
+    case "again":
+      return world.again(step.which);
+  }
+}

@@ -145,31 +145,3 @@ it("lets the operator's routes come before the built-in ones", async () => {
   const key = await bench.issue({ daily_usd_cap: 10 });
   expect((await bench.charge(key)).headers["keybrake-cost-usd"]).toBe("3.00");
 });
-
-it("settles an answer that the vendor marks as a replay to nothing extra", async () => {
-  let seen = 0;
-  const replay_header = { header: "X-Replayed", value: "yes" };
-  const vendor = await startVendor((_call, response) =>
-    response.writeHead(200, seen++ === 0 ? {} : { "x-replayed": "yes" }).end(),
-  );
-  const bench = await startForTest({
-    config: {
-      vendors: {
-        acme: {
-          upstream: vendor.url,
-          credential: SECRET,
-          auth: { header: "Authorization", value: "Token {{secret}}" },
-          idempotency_header: "Idempotency-Key",
-          replay_header,
-          routes: [{ match, per_call_usd: 20 }],
-        },
-      },
-    },
-  });
-  const key = await bench.issue({ vendor: "acme", total_usd_cap: 20 });
-  for (let round = 0; round < 3; round++) {
-    const headers = { authorization: `Bearer ${key.token}`, "idempotency-key": "one" };
-    expect((await bench.send("POST", "/acme/v1/orders", { headers })).status).toBe(200);
-  }
-  expect(await bench.spend(key)).toMatchObject({ total_usd: 20, held_usd: 0 });
-});

@@ -17,6 +17,18 @@ describe("wrong usage is one sentence and exit code 2", () => {
       args: ["dev", "--stripe-port", "x"],
       says: "option '--stripe-port <port>' argument 'x' is invalid. It is not a port number.",
     },
+    {
+      args: ["crash-test"],
+      says: "name the deployment with --api-url or KEYBRAKE_API_URL, or use --self",
+    },
+    {
+      args: ["crash-test", "--api-url", "http://127.0.0.1:1"],
+      says: "give a Keybrake token in KEYBRAKE_TOKEN or with --token",
+    },
+    {
+      args: ["crash-test", "--api-url", "https://api.keybrake.com", "--token", "kb"],
+      says: "https://api.keybrake.com is not on this machine: attack your own with --allow-remote, and no other",
+    },
   ])("keybrake $args", async ({ args, says }) => {
     const cli = startCli(args);
     expect(await cli.exitCode()).toBe(2);
@@ -25,7 +37,7 @@ describe("wrong usage is one sentence and exit code 2", () => {
   });
 });
 
-it.each(["--help", "dev --help", "serve --help", "help serve"])(
+it.each(["--help", "dev --help", "serve --help", "help serve", "crash-test --help"])(
   "helps with examples and exit codes: keybrake %s",
   async (args) => {
     const cli = startCli(args.split(" "));

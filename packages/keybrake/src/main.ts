@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { addCrashTestCommand } from "./commands/crash-test.ts";
 import { addDevCommand } from "./commands/dev.ts";
 import { addServeCommand } from "./commands/serve.ts";
 import { reportFailure, toSentence } from "./failure.ts";
@@ -18,6 +19,7 @@ const program = new Command("keybrake")
 Examples:
   keybrake dev                          try it: the proxy in front of a sandbox Stripe
   keybrake serve --config prod.json     run the proxy with your own vendors
+  keybrake crash-test --self            see what holds when a proxy is attacked
   keybrake help serve                   what a command takes`,
   )
   .addHelpText(
@@ -25,7 +27,7 @@ Examples:
     `
 Exit codes:
   0    ended as asked
-  1    failed while running, such as a port in use
+  1    failed while running, such as a port in use; a promise that crash-test broke
   2    wrong usage or configuration
   130  ended at once by a second signal
 
@@ -34,6 +36,7 @@ DEBUG=keybrake shows where a failure came from.`,
 
 addDevCommand(program);
 addServeCommand(program);
+addCrashTestCommand(program);
 
 // Whoever reads the output may leave early (`keybrake dev | head`); calls under way must not end with them.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

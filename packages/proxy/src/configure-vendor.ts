@@ -70,6 +70,7 @@ export const vendorSchema = z.strictObject({
   account: z.string().min(1).optional(),
   test_account: z.string().min(1).optional(),
   idempotency_header: z.string().min(1).optional(),
+  replay_header: z.strictObject({ header: z.string().min(1), value: z.string().min(1) }).optional(),
   routes: z.array(routeSchema).default([]),
   allow_secret_endpoints: z.array(endpoint).default([]),
 });
@@ -163,7 +164,7 @@ function describeVendor(name: string, config: VendorConfig, readSecret: ReadSecr
       : { tokenHeader: header }),
     ...(config.idempotency_header === undefined
       ? {}
-      : { idempotency: { header: config.idempotency_header.toLowerCase() } }),
+      : { idempotency: toIdempotency(config.idempotency_header, config.replay_header) }),
     refusedStatuses: [400, 401, 402, 403, 404, 405, 413, 415, 422, 429],
     routes,
   };
@@ -185,6 +186,17 @@ function describeBuiltIn(
     credentialId,
     accounts: { live: account ?? credentialId, test: test_account ?? testCredentialId ?? "" },
   });
+}
+
+function toIdempotency(
+  header: string,
+  replay: VendorConfig["replay_header"],
+): NonNullable<VendorDefinition["idempotency"]> {
+  const name = replay?.header.toLowerCase() ?? "";
+  return {
+    header: header.toLowerCase(),
+    ...(replay === undefined ? {} : { isReplay: (headers) => headers[name] === replay.value }),
+  };
 }
 
 function toAuth(auth: NonNullable<VendorConfig["auth"]>): Record<string, string> {

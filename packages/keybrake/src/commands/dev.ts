@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { createProxy, ListenError } from "@keybrake/proxy";
 import { type StripeSandbox, startStripeSandbox } from "@keybrake/sandbox";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { reportInternalError } from "../failure.ts";
 import { createOutput } from "../output.ts";
 import { runUntilSignal } from "../run-until-signal.ts";
+import { toPort } from "../to-port.ts";
 
 interface DevOptions {
   port: number;
@@ -123,10 +124,4 @@ function toLocalUrl(url: string): string {
 
 function createRandom(): string {
   return randomBytes(24).toString("base64url");
-}
-
-function toPort(text: string): number {
-  const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new InvalidArgumentError("It is not a port number.");
-  return port;
 }

@@ -1,7 +1,7 @@
 import type { Fault } from "@keybrake/sandbox";
 import fc from "fast-check";
 
-export const KINDS = [
+const KINDS = [
   "create",
   "create",
   "charge",

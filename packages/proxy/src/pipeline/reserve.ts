@@ -23,20 +23,14 @@ export async function reserve(call: Call, key: KeyRecord, store: Store): Promise
   call.wouldRefuse ??= answer.wouldRefuse;
 }
 
+const NO_BODY = Buffer.alloc(0);
+
 /** The same for every try of one call: agent, SDK and queue retries share one reservation. */
 function toReplayId(
   { price, target, idempotencyKey, account, body }: Call,
   key: KeyRecord,
 ): string | undefined {
-  if (idempotencyKey === undefined || price.kind === "free" || !Buffer.isBuffer(body.content))
-    return undefined;
-  return fingerprint(
-    key.id,
-    target.method,
-    target.url,
-    target.host ?? "",
-    idempotencyKey,
-    account,
-    body.content,
-  );
+  const content = body.content ?? NO_BODY;
+  if (idempotencyKey === undefined || price.kind === "free" || !Buffer.isBuffer(content)) return undefined;
+  return fingerprint(key.id, target.method, target.url, target.host ?? "", idempotencyKey, account, content);
 }

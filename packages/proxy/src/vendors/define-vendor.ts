@@ -92,6 +92,7 @@ export interface Vendor extends VendorDefinition {
   findRoute(method: string, path: string): RouteDefinition;
 }
 
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const READ_ONLY = new Set(["GET", "HEAD", "OPTIONS"]);
 const FREE_ROUTE: RouteDefinition = { match: [], price: "free" };
 const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
@@ -115,13 +116,24 @@ export function defineVendor(definition: VendorDefinition): Vendor {
     // What must stay closed stays closed however a vendor reads the letters of a path.
     matches: compileEndpoints(route.match, route.price === "secret"),
   }));
+  // A vendor has a hundred routes, and a call is looked for in those of its method only.
+  const byMethod = new Map(
+    METHODS.map((method) => [
+      method,
+      routes.filter(({ route }) => route.match.some((pattern) => isFor(pattern, method))),
+    ]),
+  );
   return {
     ...definition,
     findRoute(method, path) {
-      const found = routes.find(({ matches }) => matches(method, path));
+      const found = (byMethod.get(method) ?? routes).find(({ matches }) => matches(method, path));
       return found?.route ?? (READ_ONLY.has(method) ? FREE_ROUTE : UNPRICED_ROUTE);
     },
   };
+}
+
+function isFor(pattern: string, method: string): boolean {
+  return pattern.startsWith("/") || pattern.startsWith(`${method} `);
 }
 
 /** The price of a call by its route. */

@@ -5,7 +5,7 @@ import { priceAmount, readObjectCost } from "./amounts.ts";
 import { readPlainId } from "./fields.ts";
 import { priceObject } from "./object-price.ts";
 
-const POINTERS = ["/amount", "/amount_captured"];
+const POINTERS = ["/amount", "/amount_captured", "/amount_received"];
 
 /** The older way to pay: a charge counts when it is made, captured or not. */
 export const CHARGE_ROUTES: RouteDefinition[] = [

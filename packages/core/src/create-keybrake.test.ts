@@ -327,7 +327,7 @@ describe("the rest of the control API", () => {
     ]);
   });
 
-  it("reads the audit log", async () => {
+  it("reads the audit log, and reconciles an entry", async () => {
     const { api, client } = setUp();
     const entry = {
       id: "aud_1",
@@ -366,5 +366,9 @@ describe("the rest of the control API", () => {
       decision: "allowed",
       since: "2026-01-01T00:00:00Z",
     });
+    api.next(() => Response.json(entry));
+    expect(await client.reconcile("aud_1", 20)).toMatchObject({ costUsd: 20, outcome: "settled" });
+    const { method, url, body } = api.asked.at(-1) ?? {};
+    expect([method, url?.pathname, body]).toEqual(["POST", "/v1/audit/aud_1/reconcile", '{"cost_usd":20}']);
   });
 });

@@ -85,6 +85,8 @@ export interface Keybrake {
   /** Sets what is given and leaves the rest; `frozen: true` refuses every call on it at once. */
   setBudget(name: string, update: CamelKeys<WireBudgetUpdate>): Promise<Budget>;
   listAudit(filter?: PageOptions & CamelKeys<WireAuditQuery>): Promise<Page<AuditEntry>>;
+  /** Settles a call of unknown outcome, or one at its estimate, at what it really cost in USD. */
+  reconcile(auditId: string, costUsd: number): Promise<AuditEntry>;
 }
 
 /**
@@ -193,6 +195,14 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
       const path = `/v1/budgets/${encodeURIComponent(name)}`;
       const body = toWire(budgetUpdateSchema, update);
       return fromWire(budgetSchema, await control.call({ method: "PUT", path, body, answer: budgetSchema }));
+    },
+    async reconcile(auditId, costUsd) {
+      const path = `/v1/audit/${encodeURIComponent(auditId)}/reconcile`;
+      const body = { cost_usd: costUsd };
+      return fromWire(
+        auditEntrySchema,
+        await control.call({ method: "POST", path, body, answer: auditEntrySchema }),
+      );
     },
     listAudit: (filter = {}) => list("/v1/audit", auditEntrySchema, auditQuerySchema, filter),
   };

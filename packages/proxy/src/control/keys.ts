@@ -23,7 +23,7 @@ import * as z from "zod/mini";
 import { toRefusal } from "../money/limit-refusal.ts";
 import { Refused } from "../refused.ts";
 import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../secrets.ts";
-import type { KeyFilter, KeyRecord } from "../stores/store.ts";
+import type { KeyFilter, KeyRecord, RevocationReceipt } from "../stores/store.ts";
 import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
 import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
@@ -45,13 +45,28 @@ export function keyOperations(context: ControlContext): Operation[] {
   }
 
   /** What was already at the vendor. What waited for a connection is stopped, and so is not part of it. */
-  async function stopCalls(keyId: string): Promise<{ calls: number; held_usd: number }> {
+  async function stopCalls(keyId: string): Promise<RevocationReceipt> {
     const neverSent = new Set(inFlight.stop(keyId));
     const sent = (await store.listInFlight(keyId)).filter(({ attemptId }) => !neverSent.has(attemptId));
     return {
       calls: sent.length,
-      held_usd: toUsd(sent.reduce((sum, { heldMicroUsd }) => sum + heldMicroUsd, 0)),
+      heldMicroUsd: sent.reduce((sum, { heldMicroUsd }) => sum + heldMicroUsd, 0),
     };
+  }
+
+  /** Revokes a key with all that was carved from it. Asked again, it gives the first receipt again. */
+  async function revoke({ id, tenant }: KeyRecord): Promise<RevocationReceipt> {
+    const kept = await store.getReceipt(id);
+    if (kept) return kept;
+    const ids = await store.revokeKeys(tenant, { id });
+    const receipts = await Promise.all([...new Set([id, ...ids])].map(stopCalls));
+    return store.keepReceipt(
+      id,
+      receipts.reduce((sum, { calls, heldMicroUsd }) => ({
+        calls: sum.calls + calls,
+        heldMicroUsd: sum.heldMicroUsd + heldMicroUsd,
+      })),
+    );
   }
 
   return [
@@ -134,13 +149,8 @@ export function keyOperations(context: ControlContext): Operation[] {
       byHolder: true,
       answer: revokedKeySchema,
       async handle(c) {
-        const { record } = await getKey(c);
-        const ids = await store.revokeKeys(record.tenant, { id: record.id });
-        const stopped = await Promise.all([...new Set([record.id, ...ids])].map(stopCalls));
-        const in_flight = stopped.reduce((sum, { calls, held_usd }) => ({
-          calls: sum.calls + calls,
-          held_usd: sum.held_usd + held_usd,
-        }));
+        const { calls, heldMicroUsd } = await revoke((await getKey(c)).record);
+        const in_flight = { calls, held_usd: toUsd(heldMicroUsd) };
         return { ...toWireKey((await getKey(c)).record, clock()), in_flight };
       },
     }),

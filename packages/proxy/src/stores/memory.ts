@@ -35,6 +35,7 @@ import type {
   PageRequest,
   ReserveAnswer,
   ReserveRequest,
+  RevocationReceipt,
   Settlement,
   Store,
 } from "./store.ts";
@@ -61,6 +62,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
   const idsByTokenHash = new Map<string, string>();
   const issued = new Map<string, IssueReplay & { id: string; at: number }>();
   const budgets = new Map<string, Map<string, BudgetEntry>>();
+  const receipts = new Map<string, RevocationReceipt>();
   const attempts = new Map<string, Attempt>();
   const replays = new Map<string, Reservation>();
   const exposures = new Map<string, Pick<Exposure, "microUsd" | "told">>();
@@ -263,6 +265,14 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         return { attemptId, heldMicroUsd: holds ? reservation.shares[0].heldMicroUsd : 0 };
       });
     },
+
+    async keepReceipt(keyId, receipt) {
+      const kept = receipts.get(keyId) ?? receipt;
+      receipts.set(keyId, kept);
+      return kept;
+    },
+
+    getReceipt: async (keyId) => receipts.get(keyId),
 
     async getBudget(tenant, name) {
       const entry = budgets.get(tenant)?.get(name);

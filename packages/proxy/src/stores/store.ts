@@ -37,6 +37,12 @@ export interface KeyRecord {
   revokedAt: number | null;
 }
 
+/** Calls that were already at the vendor when their key was revoked, and what they held. */
+export interface RevocationReceipt {
+  calls: number;
+  heldMicroUsd: number;
+}
+
 /** What was spent under a limit. `held` is reserved and not yet settled; `unknown` is the part of it whose outcome nobody knows. */
 export interface Spend {
   dailyMicroUsd: number;
@@ -241,6 +247,9 @@ export interface Store {
   revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): Promise<string[]>;
   /** The tries of a key that are admitted and not over, oldest first, with what each holds; what several share counts for the oldest. */
   listInFlight(keyId: string): Promise<{ attemptId: string; heldMicroUsd: number }[]>;
+  /** Keeps what was at the vendor when a key was revoked. The first receipt stays, and is what comes back. */
+  keepReceipt(keyId: string, receipt: RevocationReceipt): Promise<RevocationReceipt>;
+  getReceipt(keyId: string): Promise<RevocationReceipt | undefined>;
 
   getBudget(tenant: string, name: string): Promise<BudgetState | undefined>;
   listBudgets(tenant: string, page: PageRequest): Promise<PageOf<BudgetState>>;

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../store.ts";
-import { charge, EFFECT, refusal, reserved, type StoreCase, storeCase, UNKNOWN, usd } from "./store-bench.ts";
+import {
+  charge,
+  EFFECT,
+  HOUR_MS,
+  refusal,
+  reserved,
+  type StoreCase,
+  storeCase,
+  UNKNOWN,
+  usd,
+} from "./store-bench.ts";
 
 const replayId = "the-same-call";
 const OBJECT = { objectId: "stripe:live::pi_1" };

@@ -67,7 +67,7 @@ function endWithEffect(
   const isOver = shares.some(({ heldMicroUsd }, index) => (costs[index] ?? 0) > (again ? 0 : heldMicroUsd));
   if (again && isOver) reservation.closed = true;
   // What was counted before was done before, under another reservation: the vendor may forget it sooner than this one.
-  if (costMicroUsd !== null && costs.some((cost) => cost < costMicroUsd)) reservation.closed = true;
+  if (!again && costMicroUsd !== null && costs.some((cost) => cost < costMicroUsd)) reservation.closed = true;
   if (reservation.state === "held") releaseAll(reservation);
   reservation.state = "settled";
   const [cost = 0] = costs;

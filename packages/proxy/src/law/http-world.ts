@@ -148,7 +148,14 @@ export async function createHttpWorld({ keys: plans, budgetUsd, faults }: HttpHi
     };
     const body = method === "POST" ? toForm(fields) : undefined;
     if (faults && plan.leaves) await sendAndLeave(bench.port, method, `/stripe${path}`, headers, body);
-    else await bench.send(method, `/stripe${path}`, { headers, ...(body === undefined ? {} : { body }) });
+    else await send(method, `/stripe${path}`, { headers, ...(body === undefined ? {} : { body }) });
+  }
+
+  /** The caller of a key that is revoked meanwhile may be cut off: what counts is what the vendor did. */
+  async function send(...call: Parameters<TestBench["send"]>): Promise<void> {
+    await bench.send(...call).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ECONNRESET") throw error;
+    });
   }
 
   /** Reads what the vendor has entered since, and what the proxy has noted as overage. */

@@ -1,5 +1,5 @@
 import type { Store } from "../stores/store.ts";
-import type { History, Step } from "./store-steps.ts";
+import type { CallPlan, History, Step } from "./store-steps.ts";
 import { createStoreWorld, type StoreWorld } from "./store-world.ts";
 
 /** Longer waits let every call under way end first: no call is under way for hours. */
@@ -28,11 +28,24 @@ async function finishAll(world: StoreWorld): Promise<void> {
   for (const attempt of [...world.open]) await world.finish(attempt);
 }
 
+async function call(world: StoreWorld, plan: CallPlan): Promise<void> {
+  const attempt = await world.begin(plan);
+  if (attempt) await world.finish(attempt);
+}
+
 async function take(world: StoreWorld, step: Step): Promise<void> {
   switch (step.do) {
-    case "call": {
-      const attempt = await world.begin(step.call);
-      if (attempt) await world.finish(attempt);
+    case "call":
+      return call(world, step.call);
+    case "retry": {
+      const plan = world.pickRetry(step.which);
+      if (plan) await call(world, { ...plan, fate: step.fate });
+      return;
+    }
+    case "grow": {
+      const { key, amount } = step;
+      const plan = world.pickRetry(step.which);
+      if (plan) await call(world, { ...plan, kind: "update", key, amount, idempotency: 0, fate: "done" });
       return;
     }
     case "begin":
@@ -63,15 +76,15 @@ async function take(world: StoreWorld, step: Step): Promise<void> {
     case "spend unknown":
       return world.spendUnknown(step.hours);
     case "revoke":
-      return world.revoke(step.key);
+      return world.holders.revoke(step.key);
     case "issue":
-      return world.issueAgain(step.key);
+      return world.holders.issueAgain(step.key);
     case "carve":
-      return world.carve(step.key, step.totalCap);
+      return world.holders.carve(step.key, step.totalCap);
     case "freeze":
-      return world.freeze(step.budget, step.frozen);
+      return world.holders.freeze(step.budget, step.frozen);
     case "cap":
-      return world.cap(step.budget, step.cap);
+      return world.holders.cap(step.budget, step.cap);
     case "reconcile":
       return world.reconcile(step.which);
     case "forget":

@@ -32,6 +32,9 @@ export interface CallPlan {
 export type Step =
   | { do: "call"; call: CallPlan }
   | { do: "begin"; call: CallPlan }
+  | { do: "retry"; which: number; fate: Fate }
+  /** Another call raises the object that one of the last calls was about. */
+  | { do: "grow"; which: number; key: number; amount: number }
   | { do: "go on"; which: number }
   | { do: "burst"; calls: CallPlan[] }
   | { do: "wait"; ms: number | "midnight" }
@@ -75,6 +78,11 @@ const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
   shadow: fc.constantFrom(false, false, false, false, false, false, false, true),
   lifeHours: fc.constantFrom(12, 24, 240, 240, 240),
 });
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant<Fate>("done") },
+  { weight: 4, arbitrary: fc.constantFrom<Fate>(...FATES) },
+  { weight: 3, arbitrary: fc.constantFrom<Fate>("lost_before", "lost_after", "error_after") },
+);
 const call: fc.Arbitrary<CallPlan> = fc.record({
   key: index,
   kind: fc.constantFrom(
@@ -91,15 +99,17 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
   amount,
   idempotency: fc.constantFrom(0, 0, 1, 1, 2, 3, 4, 5),
   object: index,
-  fate: fc.oneof(
-    { weight: 5, arbitrary: fc.constant<Fate>("done") },
-    { weight: 6, arbitrary: fc.constantFrom<Fate>(...FATES) },
-  ),
+  fate,
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant("call" as const), call }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("begin" as const), call }) },
+  { weight: 10, arbitrary: fc.record({ do: fc.constant("retry" as const), which: index, fate }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("grow" as const), which: index, key: index, amount }),
+  },
   { weight: 10, arbitrary: fc.record({ do: fc.constant("go on" as const), which: index }) },
   {
     weight: 2,
@@ -135,7 +145,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("cap" as const), budget: index, cap: budgetPlan }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("reconcile" as const), which: index }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("reconcile" as const), which: index }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("forget" as const), idempotency: index }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("again" as const), which: index }) },
 );

@@ -1,38 +1,16 @@
 import { toUtcDay } from "../money/window.ts";
 import { createMemoryStore } from "../stores/memory.ts";
-import type { KeyPolicy, ReserveRequest, Settlement, Store } from "../stores/store.ts";
+import type { ReserveRequest, Settlement, Store } from "../stores/store.ts";
 import type { Price } from "../vendors/price.ts";
 import { createBooks } from "./books.ts";
 import { createFakeVendor, type Taken, type VendorCall } from "./fake-vendor.ts";
-import { createLawScope, LawBroken, type LawScope } from "./law-scope.ts";
-import { BUDGET_NAMES, type BudgetPlan, type CallPlan, type KeyPlan } from "./store-steps.ts";
+import { createGroups, type Group } from "./groups.ts";
+import { createHolders, type LawKey, TENANT } from "./holders.ts";
+import { LawBroken } from "./law-scope.ts";
+import type { BudgetPlan, CallPlan, KeyPlan } from "./store-steps.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const TENANT = "acme";
-
-interface LawKey {
-  id: string;
-  plan: KeyPlan;
-  /** Its own first, then those of the keys it was carved from, then its budgets'. */
-  scopes: LawScope[];
-  budgets: string[];
-  expiresAt: number;
-  revoked: boolean;
-  parent: LawKey | undefined;
-}
-
-/** Tries that share a reservation, as the contract says which do. */
-interface Group {
-  id: string;
-  at: number;
-  wholeMicroUsd: number;
-  state: "held" | "settled" | "released";
-  /** A next try is a call of its own: the vendor did it twice, or may still do what was reconciled as not done. */
-  closed: boolean;
-  executedMicroUsd: number;
-  open: number;
-}
 
 interface Try {
   request: ReserveRequest;
@@ -60,64 +38,12 @@ export async function createStoreWorld(
   const store = createStore(() => now);
   const vendor = createFakeVendor();
   const books = createBooks();
-  const keys: LawKey[] = [];
-  const groups = new Map<string, Group>();
+  const holders = await createHolders(store, () => now, plans);
+  const groups = createGroups(() => now);
   const firstDays = new Map<string, number>();
   const open: Try[] = [];
   const ended: Try[] = [];
-  const frozen = new Set<string>();
   const workedOn = new Map<string, Set<LawKey>>();
-  const budgetScopes = new Map<string, LawScope>();
-
-  for (const [index, name] of BUDGET_NAMES.entries()) {
-    const caps = plans.budgets[index] ?? { dailyCap: null, totalCap: null };
-    budgetScopes.set(name, createLawScope(`budget:${name}`, caps));
-    await putCaps(name, caps);
-  }
-  for (const plan of plans.keys) await issue(plan);
-
-  async function putCaps(name: string, { dailyCap, totalCap }: BudgetPlan): Promise<void> {
-    await store.putBudget(TENANT, name, { dailyCapMicroUsd: dailyCap, totalCapMicroUsd: totalCap });
-  }
-
-  async function issue(plan: KeyPlan, parent?: LawKey): Promise<void> {
-    const id = `key_${++count}`;
-    // A shadow key passes every cap by its policy, so what it shares a budget with would not be held to it either.
-    const budgets = plan.shadow ? [] : BUDGET_NAMES.filter((_name, index) => plan.budgets & (1 << index));
-    const expiresAt = parent?.expiresAt ?? now + plan.lifeHours * HOUR_MS;
-    const policy: KeyPolicy = {
-      budgets,
-      shadow: plan.shadow,
-      accounts: [],
-      allowRecurring: false,
-      injectIdempotency: false,
-      within: [],
-      metadata: {},
-      ...(plan.dailyCap === null ? {} : { dailyCapMicroUsd: plan.dailyCap }),
-      ...(plan.totalCap === null ? {} : { totalCapMicroUsd: plan.totalCap }),
-      ...(plan.maxPerCall === null ? {} : { maxMicroUsdPerCall: plan.maxPerCall }),
-      ...(plan.maxCalls === null ? {} : { maxCalls: plan.maxCalls }),
-    };
-    const created = await store.createKey({
-      id,
-      tenant: TENANT,
-      parentId: parent?.id ?? null,
-      tokenHash: `hash_${id}`,
-      label: id,
-      vendor: "fake",
-      mode: "live",
-      policy,
-      createdAt: now,
-      expiresAt,
-      maxExpiresAt: expiresAt,
-      revokedAt: null,
-    });
-    if (created.status !== "created") return;
-    const own = createLawScope(`key:${id}`, plan.shadow ? { dailyCap: null, totalCap: null } : plan);
-    const above = parent?.scopes.filter(({ name }) => name.startsWith("key:")) ?? [];
-    const scopes = [own, ...above, ...budgets.flatMap((name) => budgetScopes.get(name) ?? [])];
-    keys.push({ id, plan, scopes, budgets, expiresAt, revoked: false, parent });
-  }
 
   async function toCall(plan: CallPlan, key: LawKey): Promise<{ price: Price; call: VendorCall }> {
     const objects = vendor.listObjects();
@@ -155,28 +81,9 @@ export async function createStoreWorld(
     };
   }
 
-  function join(replayId: string | undefined, wholeMicroUsd: number): Group {
-    const found = replayId === undefined ? undefined : groups.get(replayId);
-    const outgrown = found?.state === "held" && found.wholeMicroUsd < wholeMicroUsd;
-    const over = found?.state === "released" || found?.closed || outgrown;
-    if (found && !over && found.at > now - 23 * HOUR_MS) return found;
-    const id = `group_${++count}`;
-    const group: Group = {
-      id,
-      at: now,
-      wholeMicroUsd,
-      state: "held",
-      closed: false,
-      executedMicroUsd: 0,
-      open: 0,
-    };
-    if (replayId !== undefined) groups.set(replayId, group);
-    return group;
-  }
-
   /** Reserves; gives the try where it was admitted. */
   async function begin(plan: CallPlan): Promise<Try | undefined> {
-    const key = keys[plan.key % keys.length];
+    const key = holders.pick(plan.key);
     if (!key) return undefined;
     const { price, call } = await toCall(plan, key);
     const { idempotencyKey, fingerprint } = call;
@@ -190,13 +97,12 @@ export async function createStoreWorld(
     };
     const answer = await store.reserve(request);
     if (!answer.admitted) return undefined;
-    const closed = key.revoked || key.expiresAt <= now || key.budgets.some((name) => frozen.has(name));
-    if (closed) throw new LawBroken(`${key.id} is revoked, expired or frozen, and was admitted`);
+    if (holders.isClosed(key))
+      throw new LawBroken(`${key.id} is revoked, expired or frozen, and was admitted`);
     const firstDay = firstDays.get(replayId ?? "") ?? toUtcDay(now);
     if (replayId !== undefined) firstDays.set(replayId, firstDay);
     const whole = price.kind === "amount" ? price.microUsd : (key.plan.maxPerCall ?? 0);
-    const group = join(replayId, whole);
-    group.open++;
+    const group = groups.join(replayId, whole);
     const attempt: Try = { request, key, plan, call, group, firstDay, at: now };
     open.push(attempt);
     return attempt;
@@ -226,7 +132,6 @@ export async function createStoreWorld(
     attempt.settlement = settlement;
     open.splice(open.indexOf(attempt), 1);
     ended.push(attempt);
-    group.open--;
     if (plan.kind === "free") return;
     // Told of what another had done, the ledger counts it on this day: its own later work on it adds nothing.
     if (taken.replayed && "objectId" in outcome && outcome.objectId !== undefined) {
@@ -242,9 +147,11 @@ export async function createStoreWorld(
     }
     if (outcome.kind === "effect" || outcome.kind === "replayed") {
       const foreign = taken.replayed && group.executedMicroUsd === 0;
-      if (!again && (foreign || outcome.costMicroUsd === null))
+      if (outcome.costMicroUsd === null || (foreign && !again))
         for (const scope of key.scopes) scope.doubt(group.id);
+      const counted = settlement.costMicroUsd ?? 0;
       group.closed ||= again && outcome.kind === "effect" && settlement.notes.includes("overage");
+      group.closed ||= !again && counted < (outcome.costMicroUsd ?? 0);
       group.state = "settled";
     }
     if (settlement.outcome === "released") group.state = "released";
@@ -286,34 +193,26 @@ export async function createStoreWorld(
   }
 
   async function check(): Promise<void> {
-    const atRest = open.length === 0;
-    const yesterday = now - DAY_MS;
-    for (const key of keys) {
-      const state = await store.getKey(TENANT, key.id);
-      if (!state) throw new LawBroken(`${key.id} is gone`);
-      if (key.plan.maxCalls !== null && !key.plan.shadow && state.calls > key.plan.maxCalls)
-        throw new LawBroken(`${key.id} made ${state.calls} calls`);
-      key.scopes[0]?.check(books, now, state.spend, atRest);
-    }
-    for (const [name, scope] of budgetScopes) {
-      const state = await store.getBudget(TENANT, name);
-      if (state) scope.check(books, now, state.spend, atRest);
-    }
-    // The day before is looked at through the store's own clock; nothing is written meanwhile.
+    await holders.check(books, open.length === 0);
+    // The day before is looked at through the ledger's own clock; nothing is written meanwhile.
     const today = now;
-    now = yesterday;
-    for (const key of keys) {
-      const state = await store.getKey(TENANT, key.id);
-      if (state) key.scopes[0]?.checkEarlier(books, toUtcDay(yesterday), state.spend);
-    }
+    now -= DAY_MS;
+    await holders.checkEarlier(books);
     now = today;
   }
 
   return {
-    store,
+    holders,
     begin,
     check,
     open,
+    /** One of the last calls that an agent might try again under its idempotency key. */
+    pickRetry(index: number): CallPlan | undefined {
+      const retried = ended.filter(({ call }) => call.idempotencyKey !== undefined).slice(-3);
+      const found = retried[index % (retried.length || 1)];
+      const object = vendor.listObjects().findIndex(({ id }) => id === found?.call.objectId);
+      return found && { ...found.plan, object: object < 0 ? found.plan.object : object };
+    },
     /** The next thing that happens to a call under way: the vendor takes it, or its outcome is settled. */
     async goOn(attempt: Try): Promise<void> {
       if (attempt.taken) await settle(attempt);
@@ -329,46 +228,22 @@ export async function createStoreWorld(
     },
     untilMidnight: (): number => (toUtcDay(now) + 1) * DAY_MS - now,
     async spendUnknown(hours: number): Promise<void> {
-      if ((await store.spendUnknown(now - hours * HOUR_MS)) === 0) return;
-      for (const { scopes } of keys) for (const scope of scopes) scope.doubt("swept");
-      for (const group of groups.values()) if (group.at < now - hours * HOUR_MS) group.state = "settled";
-    },
-    async revoke(index: number): Promise<void> {
-      const key = keys[index % keys.length];
-      if (!key) return;
-      const ids = await store.revokeKeys(TENANT, { id: key.id });
-      for (const one of keys) one.revoked ||= ids.includes(one.id) || one.parent?.revoked === true;
-    },
-    async issueAgain(index: number): Promise<void> {
-      const key = keys[index % keys.length];
-      if (key && !key.parent && keys.length < 8) await issue(key.plan);
-    },
-    async carve(index: number, totalCap: number): Promise<void> {
-      const parent = keys[index % keys.length];
-      if (!parent || parent.plan.shadow || keys.length >= 8) return;
-      await issue({ ...parent.plan, dailyCap: null, totalCap }, parent);
-    },
-    async freeze(index: number, isFrozen: boolean): Promise<void> {
-      const name = BUDGET_NAMES[index % BUDGET_NAMES.length] ?? "team";
-      await store.putBudget(TENANT, name, { frozen: isFrozen });
-      if (isFrozen) frozen.add(name);
-      else frozen.delete(name);
-    },
-    async cap(index: number, caps: BudgetPlan): Promise<void> {
-      const name = BUDGET_NAMES[index % BUDGET_NAMES.length] ?? "team";
-      const before = await store.getBudget(TENANT, name);
-      if (before) budgetScopes.get(name)?.setCaps(caps, before.spend, toUtcDay(now));
-      await putCaps(name, caps);
+      const before = now - hours * HOUR_MS;
+      if ((await store.spendUnknown(before)) === 0) return;
+      for (const { scopes } of holders.keys) for (const scope of scopes) scope.doubt("swept");
+      groups.sweep(before);
     },
     /** Somebody looks a charge up at the vendor, and writes what it has really cost. */
     async reconcile(index: number): Promise<void> {
-      const candidates = ended.filter(
-        ({ plan, settlement, group }) =>
-          plan.kind === "charge" &&
-          !group.closed &&
-          ((settlement?.outcome === "unknown" && group.state === "held") ||
-            settlement?.notes.includes("estimate")),
-      );
+      const candidates = ended
+        .slice(-12)
+        .filter(
+          ({ plan, settlement, group }) =>
+            plan.kind === "charge" &&
+            !group.closed &&
+            ((settlement?.outcome === "unknown" && group.state === "held") ||
+              settlement?.notes.includes("estimate")),
+        );
       const found = candidates[index % (candidates.length || 1)];
       if (!found) return;
       const { group, key, request } = found;

@@ -349,12 +349,12 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       if (!record || reservation?.state === "released" || !reservation) return undefined;
       // What is true now may be wrong in a moment, while another try of the same call is still out.
       if (reservation.state === "held" && reservation.openTries > 0) return undefined;
-      correct(reservation, record.costMicroUsd ?? 0, costMicroUsd);
+      const isOver = correct(reservation, record.costMicroUsd ?? 0, costMicroUsd);
       closeEntries(reservation, auditId);
       const kept = record.notes.filter(
         (other) => other !== note && other !== "estimate" && other !== "overage",
       );
-      const over: AuditNote[] = costMicroUsd > record.reservedMicroUsd ? ["overage"] : [];
+      const over: AuditNote[] = isOver ? ["overage"] : [];
       const notes = [...kept, ...over, note];
       return audit.replace({ ...record, outcome: "settled", costMicroUsd, notes });
     },

@@ -66,6 +66,8 @@ function endWithEffect(
   // Nothing was set aside for a second charge, whatever the first had reserved.
   const isOver = shares.some(({ heldMicroUsd }, index) => (costs[index] ?? 0) > (again ? 0 : heldMicroUsd));
   if (again && isOver) reservation.closed = true;
+  // What was counted before was done before, under another reservation: the vendor may forget it sooner than this one.
+  if (!again && costMicroUsd !== null && costs.some((cost) => cost < costMicroUsd)) reservation.closed = true;
   if (reservation.state === "held") releaseAll(reservation);
   reservation.state = "settled";
   const [cost = 0] = costs;
@@ -96,11 +98,12 @@ function releaseAll({ shares, day, tainted }: Reservation): void {
 }
 
 /**
- * Writes what an entry has really cost, whatever had been assumed.
+ * Writes what an entry has really cost, whatever had been assumed. Says whether the call has now cost more than was
+ * set aside for it.
  *
  * @param assumedMicroUsd what that entry counted for until now
  */
-export function correct(reservation: Reservation, assumedMicroUsd: number, costMicroUsd: number): void {
+export function correct(reservation: Reservation, assumedMicroUsd: number, costMicroUsd: number): boolean {
   const { shares, state, day } = reservation;
   const [own] = shares;
   const wasHeld = state === "held";
@@ -115,6 +118,7 @@ export function correct(reservation: Reservation, assumedMicroUsd: number, costM
     if (wasHeld && cost < share.heldMicroUsd) reservation.closed = true;
   }
   reservation.state = "settled";
+  return shares.some(({ spentMicroUsd, heldMicroUsd }) => spentMicroUsd > heldMicroUsd);
 }
 
 /** What a vendor's object stands for by what the vendor told, or may stand for by what nobody knows. */

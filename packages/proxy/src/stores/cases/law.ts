@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../store.ts";
-import { charge, EFFECT, refusal, reserved, type StoreCase, storeCase, UNKNOWN, usd } from "./store-bench.ts";
+import {
+  charge,
+  EFFECT,
+  HOUR_MS,
+  refusal,
+  reserved,
+  type StoreCase,
+  storeCase,
+  UNKNOWN,
+  usd,
+} from "./store-bench.ts";
 
 const replayId = "the-same-call";
 const OBJECT = { objectId: "stripe:live::pi_1" };
@@ -63,6 +73,27 @@ export const lawCases: StoreCase[] = [
     await bench.settle(sent, UNKNOWN);
     const record = await bench.store.resettle("acme", `aud_${sent.id}`, usd(25), "reconciled");
     assert.deepEqual(record?.notes, ["overage", "reconciled"]);
+  }),
+
+  storeCase("notes as overage what two entries of one call are reconciled to beyond it", async (bench) => {
+    const key = await bench.issue({ totalCapMicroUsd: usd(20) });
+    const first = await bench.reserve(key, charge(20), { replayId });
+    await bench.settle(first, UNKNOWN);
+    const second = await bench.reserve(key, charge(20), { replayId });
+    await bench.settle(second, EFFECT);
+    const record = await bench.store.resettle("acme", `aud_${first.id}`, usd(20), "reconciled");
+    assert.deepEqual(record?.notes, ["overage", "reconciled"]);
+  }),
+
+  storeCase("shares nothing with what the vendor had done under an older reservation", async (bench) => {
+    const key = await bench.issue({});
+    const told: Outcome = { kind: "replayed", costMicroUsd: usd(20), ...OBJECT };
+    await bench.settle(await bench.reserve(key, charge(20), { replayId }), exposed(20));
+    bench.now += 23 * HOUR_MS;
+    await bench.settle(await bench.reserve(key, charge(20), { replayId }), told);
+    bench.now += HOUR_MS;
+    await bench.settle(await bench.reserve(key, charge(20), { replayId }), UNKNOWN);
+    assert.deepEqual(await bench.sums(key), [usd(20), usd(20), usd(20)]);
   }),
 
   storeCase("takes an object for no less after an older answer, or one that nobody saw", async (bench) => {

@@ -87,12 +87,12 @@ async function handBack(
   call: Call,
   result: ForwardResult & { kind: "answered" },
 ): Promise<void> {
-  const { response, price } = call;
+  const { response, target } = call;
   const { status, headers } = result.answer;
   if (status === 401) call.credential.discard?.();
   const cost = await settleOrReport(context, call, result, { status, code: null });
-  // The caller of a revoked key is cut off from what it reads, but learns what became of its money.
-  if (call.stopped && price.kind === "free") response.destroy();
+  // The caller of a revoked key is cut off from what it reads, but learns what became of what it did.
+  if (call.stopped && target.method === "GET") response.destroy();
   if (!response.destroyed) {
     const { secrets } = call.credential;
     const { rewrittenLength } = result.relay;

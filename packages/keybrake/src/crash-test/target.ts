@@ -9,13 +9,13 @@ export interface TargetOptions {
   vendor: string;
 }
 
-export interface IssuedKey {
+interface IssuedKey {
   id: string;
   token: string;
   expires_at: string;
 }
 
-export interface Answer {
+interface Answer {
   status: number;
   /** The code of a refusal by the proxy itself. */
   code: string | undefined;

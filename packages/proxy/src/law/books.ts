@@ -1,5 +1,5 @@
 /** Something that the vendor really did, for calls that count under some scopes. */
-export interface Done {
+interface Done {
   objectId: string;
   /** What the object stands for in all after it, in micro-USD. */
   exposureMicroUsd: number;

@@ -9,6 +9,9 @@ export interface Group {
   /** A next try is a call of its own: the vendor did it twice, or may still do what was reconciled as not done. */
   closed: boolean;
   executedMicroUsd: number;
+  /** How often the vendor did it, and how often the ledger counted it. */
+  executions: number;
+  counts: number;
 }
 
 /** Finds the group that a try belongs to, or begins one. */
@@ -31,6 +34,8 @@ export function createGroups(clock: () => number): { join: JoinGroup; sweep(befo
         state: "held",
         closed: false,
         executedMicroUsd: 0,
+        executions: 0,
+        counts: 0,
       };
       all.push(group);
       if (replayId !== undefined) groups.set(replayId, group);

@@ -39,12 +39,14 @@ async function take(world: StoreWorld, step: Step): Promise<void> {
       return call(world, step.call);
     case "retry": {
       const plan = world.pickRetry(step.which);
-      if (plan) await call(world, { ...plan, fate: step.fate });
+      if (!plan) return;
+      if (step.begins) await world.begin({ ...plan, fate: step.fate });
+      else await call(world, { ...plan, fate: step.fate });
       return;
     }
     case "grow": {
       const { key, amount } = step;
-      const plan = world.pickRetry(step.which);
+      const plan = world.pickDoubtful(step.which);
       if (plan) await call(world, { ...plan, kind: "update", key, amount, idempotency: 0, fate: "done" });
       return;
     }

@@ -32,7 +32,7 @@ export interface CallPlan {
 export type Step =
   | { do: "call"; call: CallPlan }
   | { do: "begin"; call: CallPlan }
-  | { do: "retry"; which: number; fate: Fate }
+  | { do: "retry"; which: number; fate: Fate; begins: boolean }
   /** Another call raises the object that one of the last calls was about. */
   | { do: "grow"; which: number; key: number; amount: number }
   | { do: "go on"; which: number }
@@ -105,7 +105,10 @@ const call: fc.Arbitrary<CallPlan> = fc.record({
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 12, arbitrary: fc.record({ do: fc.constant("call" as const), call }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("begin" as const), call }) },
-  { weight: 10, arbitrary: fc.record({ do: fc.constant("retry" as const), which: index, fate }) },
+  {
+    weight: 10,
+    arbitrary: fc.record({ do: fc.constant("retry" as const), which: index, fate, begins: fc.boolean() }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant("grow" as const), which: index, key: index, amount }),

@@ -113,6 +113,7 @@ export async function createStoreWorld(
     attempt.taken = vendor.take(call, now, (objectId, exposureMicroUsd) => {
       if (attempt.request.price.kind === "free") return;
       group.executedMicroUsd += exposureMicroUsd;
+      group.executions++;
       const scopes = key.scopes.map(({ name }) => name);
       if (call.makesObject) workedOn.set(objectId, (workedOn.get(objectId) ?? new Set()).add(key));
       books.enter(scopes, { objectId, exposureMicroUsd, firstDay, day: toUtcDay(now) });
@@ -150,6 +151,9 @@ export async function createStoreWorld(
       if (outcome.costMicroUsd === null || (foreign && !again))
         for (const scope of key.scopes) scope.doubt(group.id);
       const counted = settlement.costMicroUsd ?? 0;
+      // A replay that was heard before the answer that it repeats may be counted beside it.
+      if (counted > 0) group.counts++;
+      if (group.counts > group.executions) for (const scope of key.scopes) scope.doubt(`${group.id} twice`);
       group.closed ||= again && outcome.kind === "effect" && settlement.notes.includes("overage");
       group.closed ||= !again && counted < (outcome.costMicroUsd ?? 0);
       group.state = "settled";
@@ -192,6 +196,13 @@ export async function createStoreWorld(
     };
   }
 
+  function pickPlan(tries: Try[], index: number, suits: (attempt: Try) => boolean): CallPlan | undefined {
+    const suited = tries.filter(suits);
+    const found = suited[index % (suited.length || 1)];
+    const object = vendor.listObjects().findIndex(({ id }) => id === found?.call.objectId);
+    return found && { ...found.plan, object: object < 0 ? found.plan.object : object };
+  }
+
   async function check(): Promise<void> {
     await holders.check(books, open.length === 0);
     // The day before is looked at through the ledger's own clock; nothing is written meanwhile.
@@ -206,13 +217,18 @@ export async function createStoreWorld(
     begin,
     check,
     open,
-    /** One of the last calls that an agent might try again under its idempotency key. */
-    pickRetry(index: number): CallPlan | undefined {
-      const retried = ended.filter(({ call }) => call.idempotencyKey !== undefined).slice(-3);
-      const found = retried[index % (retried.length || 1)];
-      const object = vendor.listObjects().findIndex(({ id }) => id === found?.call.objectId);
-      return found && { ...found.plan, object: object < 0 ? found.plan.object : object };
-    },
+    /** One of the last calls that an agent might try again under its idempotency key, or tries twice at once. */
+    pickRetry: (index: number) =>
+      pickPlan(
+        [...ended.slice(-3), ...open.slice(-3)],
+        index,
+        ({ call }) => call.idempotencyKey !== undefined,
+      ),
+    /** One of the last calls on an object whose outcome nobody knows. */
+    pickDoubtful: (index: number) =>
+      pickPlan(ended.slice(-6), index, ({ call, taken }) => {
+        return call.objectId !== undefined && taken?.outcome.kind === "unknown";
+      }),
     /** The next thing that happens to a call under way: the vendor takes it, or its outcome is settled. */
     async goOn(attempt: Try): Promise<void> {
       if (attempt.taken) await settle(attempt);
@@ -249,7 +265,7 @@ export async function createStoreWorld(
       const { group, key, request } = found;
       const entry = `aud_${request.attemptId}`;
       if (!(await store.resettle(TENANT, entry, group.executedMicroUsd, "reconciled"))) return;
-      if (group.state === "held") group.closed = group.executedMicroUsd < group.wholeMicroUsd;
+      group.closed ||= group.executedMicroUsd < group.wholeMicroUsd;
       group.state = "settled";
       for (const scope of key.scopes) scope.settleDoubt(group.id);
     },

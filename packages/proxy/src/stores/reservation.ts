@@ -115,7 +115,7 @@ export function correct(reservation: Reservation, assumedMicroUsd: number, costM
     share.account.spend(day, cost - share.spentMicroUsd);
     share.spentMicroUsd = cost;
     // What the vendor has not done, it may still do at a retry.
-    if (wasHeld && cost < share.heldMicroUsd) reservation.closed = true;
+    if (cost < share.heldMicroUsd) reservation.closed = true;
   }
   reservation.state = "settled";
   return shares.some(({ spentMicroUsd, heldMicroUsd }) => spentMicroUsd > heldMicroUsd);

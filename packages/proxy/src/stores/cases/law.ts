@@ -48,6 +48,15 @@ export const lawCases: StoreCase[] = [
     assert.deepEqual(await bench.sums(key), [0, usd(20), usd(20)]);
   }),
 
+  storeCase("reserves anew for a retry of what was counted and then corrected to nothing", async (bench) => {
+    const key = await bench.issue({ totalCapMicroUsd: usd(20) });
+    const first = await bench.reserve(key, charge(20), { replayId });
+    await bench.settle(first, { kind: "replayed", costMicroUsd: null });
+    await bench.store.resettle("acme", `aud_${first.id}`, 0, "reconciled");
+    await bench.settle(await bench.reserve(key, charge(20), { replayId }), UNKNOWN);
+    assert.deepEqual(await bench.sums(key), [0, usd(20), usd(20)]);
+  }),
+
   storeCase("reconciles nothing while another try of the same call is still out", async (bench) => {
     const key = await bench.issue({ totalCapMicroUsd: usd(20) });
     const first = await bench.reserve(key, charge(20), { replayId });

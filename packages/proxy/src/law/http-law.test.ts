@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { GATE_SEED } from "./gate-seed.ts";
 import { type HttpStep, httpHistoryOf } from "./http-steps.ts";
 import { createHttpWorld, type HttpWorld } from "./http-world.ts";
 
@@ -16,7 +17,7 @@ it("executed ≤ spent + held ≤ cap: the proxy before a Stripe with faults, ov
       }
       calls += world.bench.calls.length;
     }),
-    { numRuns: 16, endOnFailure: true },
+    { seed: GATE_SEED, numRuns: 16, endOnFailure: true },
   );
   expect(calls).toBeGreaterThan(200);
 });

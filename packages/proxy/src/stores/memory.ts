@@ -43,6 +43,8 @@ import type {
 const DAY_MS = 86_400_000;
 // Below the shortest window of any vendor (24 h), so that what shares a reservation is a replay for the vendor too.
 const REPLAY_WINDOW_MS = 23 * 3_600_000;
+// From the first try of a call until the vendor has surely forgotten the last one that shared its reservation.
+const REPLAY_KEPT_MS = 2 * DAY_MS;
 // How long a try that is over can still be asked for again.
 const ATTEMPT_KEPT_MS = 600_000;
 
@@ -127,7 +129,14 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     // What the first try set aside is too little where the object of the call has grown since.
     const outgrown =
       found.state === "held" && price.kind === "amount" && price.microUsd > found.wholeMicroUsd;
-    return found.closed || outgrown ? undefined : found;
+    return found.closed || found.follows || outgrown ? undefined : found;
+  }
+
+  /** Whether the vendor may still take a call for one that an older reservation was for. */
+  function followsAnother({ replayId }: ReserveRequest): boolean {
+    const found = replayId === undefined ? undefined : replays.get(replayId);
+    if (!found || found.at <= clock() - REPLAY_KEPT_MS) return false;
+    return found.follows || (found.state !== "released" && found.at <= clock() - REPLAY_WINDOW_MS);
   }
 
   /** What an object stands for is never taken for less than somebody was told, or may have done. */
@@ -162,6 +171,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       openTries: 0,
       tainted: false,
       closed: false,
+      follows: followsAnother(request),
       at: now,
       entries: [],
     };
@@ -188,7 +198,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
   /** Drops what nobody can ask for any more. Both maps are in the order of time. */
   function forget(): void {
     for (const [replayId, { at, openTries }] of replays) {
-      if (at > clock() - REPLAY_WINDOW_MS) break;
+      if (at > clock() - REPLAY_KEPT_MS) break;
       if (openTries === 0) replays.delete(replayId);
     }
     for (const [attemptId, { at, settlement }] of attempts) {

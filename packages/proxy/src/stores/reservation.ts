@@ -25,6 +25,8 @@ export interface Reservation {
   tainted: boolean;
   /** The vendor may do a next try once more, so that it must find room of its own. */
   closed: boolean;
+  /** It follows one that is out of its window: what the vendor answers may still be about that, and later about this. */
+  follows: boolean;
   at: number;
   /** The audit entries of its tries. */
   entries: string[];

@@ -105,6 +105,16 @@ export const lawCases: StoreCase[] = [
     assert.deepEqual(await bench.sums(key), [usd(20), usd(20), usd(20)]);
   }),
 
+  storeCase("keeps a hold whatever is told of an older reservation's work", async (bench) => {
+    const key = await bench.issue({});
+    await bench.settle(await bench.reserve(key, charge(20), { replayId }), exposed(20));
+    bench.now += 24 * HOUR_MS;
+    const early = await bench.reserve(key, charge(20), { replayId });
+    await bench.settle(await bench.reserve(key, charge(20), { replayId }), UNKNOWN);
+    await bench.settle(early, { kind: "replayed", costMicroUsd: usd(20), ...OBJECT });
+    assert.deepEqual(await bench.sums(key), [usd(20), usd(20), usd(20)]);
+  }),
+
   storeCase("takes an object for no less after an older answer, or one that nobody saw", async (bench) => {
     const key = await bench.issue({});
     const other = await bench.issue({});

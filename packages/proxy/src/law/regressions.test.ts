@@ -29,3 +29,16 @@ it("shares a reservation among the tries of a call that has no body", async () =
   }
   expect(await bench.spend(key)).toMatchObject({ total_usd: 20, held_usd: 0 });
 });
+
+it("refuses a call whose object the vendor fails to show, even where max_usd_per_call would bound it", async () => {
+  const bench = await startForTest();
+  const key = await bench.issue({ total_usd_cap: 100, max_usd_per_call: 15 });
+  const paid = (await bench.charge(key, 1000)).json as { id: string };
+  for (const fault of [{ kind: "status", status: 500 }, { kind: "broken_json" }] as const) {
+    bench.sandbox.fail({ ...fault, match: { method: "GET" } });
+    const refused = await bench.post(key, "/v1/refunds", { charge: paid.id, amount: 1000 });
+    expect(refused.headers["x-keybrake-code"]).toBe("upstream_unreachable");
+  }
+  expect(bench.grossUsdMinor()).toBe(1000);
+  expect(await bench.spend(key)).toMatchObject({ total_usd: 10, held_usd: 0 });
+});

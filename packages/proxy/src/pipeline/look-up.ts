@@ -50,6 +50,8 @@ export function toReadingHeaders(call: Call): Record<string, string | string[]> 
   return headers;
 }
 
+const NO_SUCH_OBJECT = new Set([400, 404, 410]);
+
 /** Collects one object. A key revoked meanwhile must not even read any more. */
 class Reading implements Dispatcher.DispatchHandler {
   readonly #call: Call;
@@ -84,12 +86,14 @@ class Reading implements Dispatcher.DispatchHandler {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     if (this.#length <= this.#maxBytes) return;
-    this.#resolve(undefined);
     controller.abort(new Error("too large to be read"));
   }
 
   onResponseEnd(): void {
-    this.#resolve(this.#status === 200 ? toJson(Buffer.concat(this.#chunks)) : undefined);
+    // "There is no such object" is an answer; a vendor that fails or refuses to say leaves the call without a bound.
+    const found = this.#status === 200 ? toJson(Buffer.concat(this.#chunks)) : undefined;
+    if (found !== undefined || NO_SUCH_OBJECT.has(this.#status)) this.#resolve(found);
+    else this.#reject(new Error(`no object, but ${this.#status}`));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -102,5 +106,5 @@ function toRefused({ stopped, vendor }: Call, error: Error): Refused {
   const what = `what the call is about had to be read from ${vendor.name} first. Nothing was spent.`;
   return isTimeout(error)
     ? new Refused({ code: "upstream_timeout", message: `${vendor.name} did not answer in time: ${what}` })
-    : new Refused({ code: "upstream_unreachable", message: `${vendor.name} can't be reached: ${what}` });
+    : new Refused({ code: "upstream_unreachable", message: `${vendor.name} can't be asked: ${what}` });
 }

@@ -138,21 +138,11 @@ export async function createHttpWorld({ keys: plans, budgetUsd, faults }: HttpHi
     }
   }
 
-  /** Each scope counts the whole of an object when it first works on it, whoever made it: then more is counted than done. */
-  function isAnothers(path: string, index: number): boolean {
-    const intent = /pi_\w+/.exec(path)?.[0];
-    const made = bench.sandbox.ledger().entries.find(({ objectId }) => objectId === intent);
-    return (
-      made !== undefined && Number.parseInt(made.idempotencyKey ?? made.metadata.law ?? "", 10) !== index
-    );
-  }
-
   async function call(plan: HttpCall): Promise<void> {
     const index = plan.key % keys.length;
     const own = keys[index];
     if (!own) return;
     const { path, fields, name } = toRequest(plan, index);
-    if (isAnothers(path, index)) inexact = true;
     const method = plan.kind === "read" ? "GET" : "POST";
     if (faults && plan.fault !== null)
       bench.sandbox.fail(toFault(plan.fault, method === "GET" ? 500 : plan.status, { method, path }));

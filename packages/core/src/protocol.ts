@@ -9,6 +9,7 @@ export * from "./protocol/budget.ts";
 export * from "./protocol/duration.ts";
 export * from "./protocol/endpoint-pattern.ts";
 export * from "./protocol/error.ts";
+export { budgetName } from "./protocol/fields.ts";
 export * from "./protocol/key.ts";
 export * from "./protocol/money.ts";
 export * from "./protocol/page.ts";

@@ -1,4 +1,5 @@
 import {
+  budgetName,
   budgetSchema,
   budgetUpdateSchema,
   pageQuery,
@@ -13,8 +14,6 @@ import { type ControlContext, param } from "./context.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
 import { toWireBudget } from "./to-wire.ts";
-
-const NAME = /^[A-Za-z0-9][A-Za-z0-9:._@-]{0,127}$/;
 
 /** Caps that many keys share. */
 export function budgetOperations({ store, clock }: ControlContext): Operation[] {
@@ -49,7 +48,7 @@ export function budgetOperations({ store, clock }: ControlContext): Operation[] 
       answer: budgetSchema,
       async handle(c, { body }) {
         const name = param(c, "name");
-        if (!NAME.test(name))
+        if (!z.safeParse(budgetName, name).success)
           throw toInvalid([{ path: "name", message: "must be letters, digits and : . _ @ -" }]);
         return toWireBudget(await store.putBudget(c.get("tenant"), name, toSettings(body)), clock());
       },

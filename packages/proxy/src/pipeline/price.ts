@@ -87,10 +87,9 @@ function readHeader({ request }: Call, name: string): string | undefined {
 
 /** The caller's idempotency key, where the vendor would honour it. */
 function getIdempotencyKey(call: Call): string | undefined {
-  const { vendor, request } = call;
-  if (!vendor.idempotency || !heedsKeys(call)) return undefined;
-  const key = request.headers[vendor.idempotency.header];
-  return typeof key === "string" && key !== "" ? key : undefined;
+  const { idempotency } = call.vendor;
+  if (!idempotency || !heedsKeys(call)) return undefined;
+  return readHeader(call, idempotency.header) || undefined;
 }
 
 /** The vault key must not travel to the vendor in the body either. */

@@ -32,10 +32,13 @@ async function attack(breakage?: (typeof BREAKAGES)[keyof typeof BREAKAGES]): Pr
   });
 }
 
-async function listVerdicts(cli: Cli): Promise<Record<string, string>> {
+async function expectVerdicts(cli: Cli, expected: Record<string, string>): Promise<void> {
   await cli.waitForEvents("summary");
-  const verdicts = await cli.waitForEvents<VerdictEvent>("verdict", 10);
-  return Object.fromEntries(verdicts.map(({ name, verdict }) => [name, verdict]));
+  const events = await cli.waitForEvents<VerdictEvent>("verdict", 10);
+  const verdicts = Object.fromEntries(events.map(({ name, verdict }) => [name, verdict]));
+  const details = events.map(({ name, detail }) => `${name}: ${detail}`).join("\n");
+  expect(verdicts, details).toMatchObject(expected);
+  expect(Object.keys(verdicts)).toHaveLength(10);
 }
 
 const ALL_HELD = {
@@ -53,7 +56,7 @@ const ALL_HELD = {
 
 it("finds that our own proxy holds what it promises", async () => {
   const cli = await attack();
-  expect(await listVerdicts(cli)).toEqual(ALL_HELD);
+  await expectVerdicts(cli, ALL_HELD);
   expect(await cli.waitForEvents("summary")).toEqual([
     { event: "summary", held: 9, broken: 0, not_shown: 1 },
   ]);
@@ -74,9 +77,10 @@ it.each<[keyof typeof BREAKAGES, string[]]>([
   ["a revocation is cached", ["revoke"]],
 ])("finds a proxy broken where %s", async (breakage, broken) => {
   const cli = await attack(BREAKAGES[breakage]);
-  const verdicts = await listVerdicts(cli);
-  expect(verdicts).toMatchObject(Object.fromEntries(broken.map((name) => [name, "broken"])));
-  expect(verdicts.expiry).toBe("held");
+  await expectVerdicts(cli, {
+    ...Object.fromEntries(broken.map((name) => [name, "broken"])),
+    expiry: "held",
+  });
   expect(await cli.exitCode()).toBe(1);
 });
 

@@ -171,6 +171,7 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       openTries: 0,
       tainted: false,
       closed: false,
+      awaitsOriginal: false,
       follows: followsAnother(request),
       at: now,
       entries: [],

@@ -25,6 +25,8 @@ export interface Reservation {
   tainted: boolean;
   /** The vendor may do a next try once more, so that it must find room of its own. */
   closed: boolean;
+  /** A replay was told before the answer it repeats, which one of the open tries may still bring. */
+  awaitsOriginal: boolean;
   /** It follows one that is out of its window: what the vendor answers may still be about that, and later about this. */
   follows: boolean;
   at: number;
@@ -37,7 +39,10 @@ type End = Pick<Settlement, "outcome" | "costMicroUsd" | "notes">;
 /** What a try's end does to the reservation it shares, and what that call cost the key. */
 export function endTry(reservation: Reservation, outcome: Outcome): End {
   reservation.openTries--;
+  const awaitedOriginal = reservation.awaitsOriginal;
+  if (reservation.openTries === 0 || outcome.kind === "effect") reservation.awaitsOriginal = false;
   if (!reservation.spends) return { outcome: "none", costMicroUsd: 0, notes: [] };
+  if (outcome.kind === "effect" && awaitedOriginal) return { outcome: "settled", costMicroUsd: 0, notes: [] };
   if (outcome.kind === "effect" || outcome.kind === "replayed") return endWithEffect(reservation, outcome);
   // The money of this call was settled by another try; this one moved nothing.
   if (reservation.state !== "held") return { outcome: "settled", costMicroUsd: 0, notes: [] };
@@ -72,6 +77,7 @@ function endWithEffect(
   if (!again && costMicroUsd !== null && costs.some((cost) => cost < costMicroUsd)) reservation.closed = true;
   if (reservation.state === "held") releaseAll(reservation);
   reservation.state = "settled";
+  if (!again && kind === "replayed") reservation.awaitsOriginal = reservation.openTries > 0;
   const [cost = 0] = costs;
   const over: AuditNote[] = isOver ? ["overage"] : [];
   if (costMicroUsd !== null) return { outcome: "settled", costMicroUsd: cost, notes: over };

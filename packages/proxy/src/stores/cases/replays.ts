@@ -26,6 +26,17 @@ export const replayCases: StoreCase[] = [
     assert.equal((await bench.reserve(key, charge(20))).answer.admitted, false);
   }),
 
+  storeCase("counts one charge where the answer that repeats it comes before it", async (bench) => {
+    const key = await bench.issue({ totalCapMicroUsd: usd(100) });
+    const first = await bench.reserve(key, charge(20), { replayId });
+    const second = await bench.reserve(key, charge(20), { replayId });
+    await bench.settle(second, REPLAYED);
+    assert.equal((await bench.settle(first, EFFECT)).costMicroUsd, 0);
+    assert.deepEqual(await bench.sums(key), [usd(20), 0, 0]);
+    await bench.settle(await bench.reserve(key, charge(20), { replayId }), EFFECT);
+    assert.deepEqual(await bench.sums(key), [usd(40), 0, 0]);
+  }),
+
   storeCase("counts a replayed answer nothing extra", async (bench) => {
     const key = await bench.issue({});
     await bench.settle(await bench.reserve(key, charge(20), { replayId }), EFFECT);

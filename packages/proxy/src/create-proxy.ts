@@ -43,7 +43,7 @@ export interface ProxyOptions {
   store?: Store;
   /** Where `env:` secrets are read. Default `process.env`. */
   environment?: NodeJS.ProcessEnv;
-  /** Ms since the epoch. Default `Date.now`. */
+  /** Ms since the epoch. Default: the store's, which all who share it go by. */
   clock?: () => number;
   /** How long to wait before each attempt to learn a cost that the vendor only knows later. Default: 5 s to 12 h. */
   trueUpDelaysMs?: readonly number[];
@@ -53,7 +53,10 @@ export interface ProxyOptions {
   onInternalError?: (error: unknown, requestId: string | null) => void;
 }
 
-const SWEEP_EVERY_MS = 60_000;
+const SWEEP_EVERY_MS = 5_000;
+// A living call is over by then: the vendor has its time for the head of its answer, and again for what must be read of it.
+const GIVE_UP_AFTER_TIMEOUTS = 2;
+const GIVE_UP_MARGIN_MS = 5_000;
 
 /** A proxy: the data plane and the control API on one port, and vendors that want one on ports of their own. */
 export interface Proxy {
@@ -80,11 +83,12 @@ export interface Proxy {
  * const { url } = await proxy.listen();
  */
 export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Proxy {
-  const { clock = Date.now, onCall, onInternalError = reportError } = options;
-  const config = resolveConfig(input, options.environment, clock);
-  const store = failClosed(options.store ?? createMemoryStore(clock), (error) =>
+  const { onCall, onInternalError = reportError } = options;
+  const config = resolveConfig(input, options.environment, options.clock);
+  const store = failClosed(options.store ?? createMemoryStore(options.clock), (error) =>
     onInternalError(error, null),
   );
+  const clock = options.clock ?? (() => store.now());
   const upstreams = createUpstreams(config.upstreamTimeoutMs);
   const inFlight = createInFlight();
   const closing = new AbortController();
@@ -96,8 +100,12 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   );
   const trueUps = createTrueUps(store, upstreams, onInternalError, options.trueUpDelaysMs);
   const sweep = setInterval(() => {
+    store.endOverdue().catch(() => {});
     store.spendUnknown(clock() - config.unknownAfterSeconds * 1000).catch(() => {});
   }, SWEEP_EVERY_MS).unref();
+  const unwatch = store.onRevoke((keyIds) => {
+    for (const keyId of keyIds) inFlight.stop(keyId);
+  });
   const pipeline: PipelineContext = {
     store,
     upstreams,
@@ -106,6 +114,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     exchange: config.exchange,
     maxBodyBytes: config.maxBodyBytes,
     lookUp: config.lookUp ? createLookUp(upstreams, config.maxBodyBytes) : NO_LOOK_UP,
+    giveUpAfterMs: config.upstreamTimeoutMs * GIVE_UP_AFTER_TIMEOUTS + GIVE_UP_MARGIN_MS,
     publicUrl: config.publicUrl,
     trueUps,
     onInternalError,
@@ -165,6 +174,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     // What was cut off is settled as unknown, which the store must still take.
     await Promise.race([inFlight.drained(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
     clearInterval(sweep);
+    unwatch();
     trueUps.stop();
     await store.close();
   }

@@ -1,6 +1,6 @@
 import { toUtcDay } from "../money/window.ts";
 import { createMemoryStore } from "../stores/memory.ts";
-import type { ReserveRequest, Settlement, Store } from "../stores/store.ts";
+import type { AuditDraft, ReserveRequest, Settlement, Store } from "../stores/store.ts";
 import type { Price } from "../vendors/price.ts";
 import { createBooks } from "./books.ts";
 import { createFakeVendor, type Taken, type VendorCall } from "./fake-vendor.ts";
@@ -11,6 +11,8 @@ import type { BudgetPlan, CallPlan, KeyPlan } from "./store-steps.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+// Longer than any call of a history is under way.
+const GIVE_UP_AFTER_MS = HOUR_MS;
 
 interface Try {
   request: ReserveRequest;
@@ -88,10 +90,13 @@ export async function createStoreWorld(
     const { price, call } = await toCall(plan, key);
     const { idempotencyKey, fingerprint } = call;
     const replayId = idempotencyKey === undefined ? undefined : `${key.id} ${idempotencyKey} ${fingerprint}`;
+    const attemptId = `try_${++count}`;
     const request: ReserveRequest = {
-      attemptId: `try_${++count}`,
+      attemptId,
       keyId: key.id,
       price,
+      giveUpAfterMs: GIVE_UP_AFTER_MS,
+      abandoned: toDraft(attemptId, key),
       ...(price.kind === "amount" && price.objectId !== undefined ? { objectId: price.objectId } : {}),
       ...(replayId === undefined ? {} : { replayId }),
     };
@@ -129,7 +134,7 @@ export async function createStoreWorld(
       outcome.costMicroUsd = null;
       delete outcome.objectId;
     }
-    const settlement = await store.settle(request.attemptId, outcome, toDraft(attempt));
+    const settlement = await store.settle(request.attemptId, outcome, toDraft(request.attemptId, key));
     attempt.settlement = settlement;
     open.splice(open.indexOf(attempt), 1);
     ended.push(attempt);
@@ -173,10 +178,10 @@ export async function createStoreWorld(
     }
   }
 
-  function toDraft({ request, key }: Try): Parameters<Store["settle"]>[2] {
+  function toDraft(attemptId: string, key: LawKey): AuditDraft {
     return {
-      id: `aud_${request.attemptId}`,
-      requestId: request.attemptId,
+      id: `aud_${attemptId}`,
+      requestId: attemptId,
       at: now,
       tenant: TENANT,
       keyId: key.id,
@@ -286,9 +291,9 @@ export async function createStoreWorld(
       // The ledger remembers a try that is over for ten minutes.
       if (!attempt || attempt.at < now - 540_000) return;
       if (attempt.settlement) {
-        const { taken, settlement } = attempt;
-        const same =
-          taken && (await store.settle(attempt.request.attemptId, taken.outcome, toDraft(attempt)));
+        const { taken, settlement, request, key } = attempt;
+        const draft = toDraft(request.attemptId, key);
+        const same = taken && (await store.settle(request.attemptId, taken.outcome, draft));
         if (JSON.stringify(same) !== JSON.stringify(settlement)) throw new LawBroken("settled twice");
       } else await store.reserve(attempt.request);
     },

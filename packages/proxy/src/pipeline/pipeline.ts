@@ -29,6 +29,8 @@ export interface PipelineContext extends PricingContext {
   inFlight: InFlight;
   /** Ms since the epoch. */
   clock: () => number;
+  /** How long after its reservation a call is taken for one whose process died. */
+  giveUpAfterMs: number;
   /** Where callers reach this proxy; `undefined` where each request tells. */
   publicUrl: string | undefined;
   trueUps: TrueUps;
@@ -55,7 +57,7 @@ export async function handleVendorCall(
     authorize(call, key);
     call.credential = await fetchCredential(context, call, key);
     await price(call, context);
-    await reserve(call, key, context.store);
+    await reserve(call, key, context);
     const result = await forward(call, context.upstreams);
     if (result.kind === "answered") await handBack(context, call, result);
     else await answerFailure(context, call, result);

@@ -2,10 +2,15 @@ import { toRefusal } from "../money/limit-refusal.ts";
 import { Refused } from "../refused.ts";
 import { fingerprint } from "../secrets.ts";
 import type { KeyRecord, Store } from "../stores/store.ts";
+import { toDraft } from "./audit.ts";
 import { type Call, qualifyObject } from "./call.ts";
 
 /** Step 5: sets the money aside, in one step over everything the key is bound by, or refuses. */
-export async function reserve(call: Call, key: KeyRecord, store: Store): Promise<void> {
+export async function reserve(
+  call: Call,
+  key: KeyRecord,
+  { store, giveUpAfterMs }: { store: Store; giveUpAfterMs: number },
+): Promise<void> {
   const replayId = toReplayId(call, key);
   const answer = await store.reserve({
     attemptId: call.requestId,
@@ -15,6 +20,8 @@ export async function reserve(call: Call, key: KeyRecord, store: Store): Promise
       ? { objectId: qualifyObject(call, call.price.objectId) }
       : {}),
     ...(replayId === undefined ? {} : { replayId }),
+    giveUpAfterMs,
+    abandoned: toDraft(call, ABANDONED),
   });
   call.remainingMicroUsd = answer.remainingMicroUsd;
   if (!answer.admitted)
@@ -22,6 +29,14 @@ export async function reserve(call: Call, key: KeyRecord, store: Store): Promise
   call.reservedMicroUsd = answer.reservedMicroUsd;
   call.wouldRefuse ??= answer.wouldRefuse;
 }
+
+/** How a call ended whose process died over it: the caller got no answer. */
+const ABANDONED = {
+  status: 500,
+  code: "internal_error",
+  decision: "allowed",
+  vendorRequestId: null,
+} as const;
 
 const NO_BODY = Buffer.alloc(0);
 

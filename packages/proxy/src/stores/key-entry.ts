@@ -1,6 +1,6 @@
 import type { Reservation } from "./reservation.ts";
 import { createAccount, type SpendAccount } from "./spend-account.ts";
-import type { KeyRecord, ReserveAnswer, Settlement, Spend } from "./store.ts";
+import type { AuditDraft, KeyRecord, ReserveAnswer, Settlement, Spend } from "./store.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -10,7 +10,12 @@ export interface Attempt {
   reservation: Reservation;
   answer: ReserveAnswer;
   at: number;
+  /** Past this moment, nobody is expected to end it any more. */
+  deadline: number;
+  abandoned: AuditDraft;
   settlement?: Settlement;
+  /** It ended because its time was over; what really became of it may still be told. */
+  givenUp?: boolean;
 }
 
 /** A key in memory, with the keys it was carved from and those carved from it. */

@@ -31,6 +31,7 @@ import type {
   KeyRecord,
   KeyState,
   LimitRefusal,
+  Outcome,
   PageOf,
   PageRequest,
   ReserveAnswer,
@@ -196,6 +197,30 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     }
   }
 
+  function end(attemptId: string, attempt: Attempt, outcome: Outcome, draft: AuditDraft): Settlement {
+    const { key, reservation, givenUp = false } = attempt;
+    if (givenUp) reservation.openTries++;
+    const ended = endTry(reservation, outcome);
+    key.open.delete(attemptId);
+    const settlement: Settlement = {
+      ...ended,
+      reservedMicroUsd: reservation.shares[0].heldMicroUsd,
+      remainingMicroUsd: getRemaining(toKeyState(key), clock()),
+    };
+    attempt.settlement = settlement;
+    attempt.givenUp = false;
+    const exposed = toExposure(reservation, outcome);
+    if (exposed) expose(key.record.tenant, exposed);
+    if (givenUp) audit.replace(toRecord(draft, settlement));
+    else audit.append(toRecord(draft, settlement));
+    if (reservation.spends && !givenUp) {
+      entered.set(draft.id, reservation);
+      reservation.entries.push(draft.id);
+    }
+    closeEntries(reservation, draft.id);
+    return settlement;
+  }
+
   /** Drops what nobody can ask for any more. Both maps are in the order of time. */
   function forget(): void {
     for (const [replayId, { at, openTries }] of replays) {
@@ -324,7 +349,9 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
         remainingMicroUsd: getRemaining(toKeyState(key), clock()),
         wouldRefuse: fit.refusal?.code ?? null,
       };
-      const attempt: Attempt = { key, reservation, answer, at: clock() };
+      const { giveUpAfterMs, abandoned } = request;
+      const at = clock();
+      const attempt: Attempt = { key, reservation, answer, at, deadline: at + giveUpAfterMs, abandoned };
       attempts.set(request.attemptId, attempt);
       key.open.set(request.attemptId, attempt);
       return answer;
@@ -333,25 +360,22 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     async settle(attemptId, outcome, draft) {
       const attempt = attempts.get(attemptId);
       if (!attempt) throw new Error(`no try ${attemptId}`);
-      if (attempt.settlement) return attempt.settlement;
-      const { key, reservation } = attempt;
-      const settled = endTry(reservation, outcome);
-      key.open.delete(attemptId);
-      const settlement: Settlement = {
-        ...settled,
-        reservedMicroUsd: reservation.shares[0].heldMicroUsd,
-        remainingMicroUsd: getRemaining(toKeyState(key), clock()),
-      };
-      attempt.settlement = settlement;
-      const exposed = toExposure(reservation, outcome);
-      if (exposed) expose(key.record.tenant, exposed);
-      audit.append(toRecord(draft, settlement));
-      if (reservation.spends) {
-        entered.set(draft.id, reservation);
-        reservation.entries.push(draft.id);
+      const { settlement, givenUp, reservation } = attempt;
+      if (settlement && !(givenUp && reservation.state === "held")) return settlement;
+      return end(attemptId, attempt, outcome, draft);
+    },
+
+    async endOverdue() {
+      const overdue = [...attempts].filter(
+        ([, { settlement, deadline }]) => settlement === undefined && deadline <= clock(),
+      );
+      for (const [attemptId, attempt] of overdue) {
+        const { abandoned } = attempt;
+        const draft = { ...abandoned, durationMs: clock() - abandoned.at };
+        end(attemptId, attempt, { kind: "unknown" }, draft);
+        attempt.givenUp = true;
       }
-      closeEntries(reservation, draft.id);
-      return settlement;
+      return overdue.length;
     },
 
     async resettle(tenant, auditId, costMicroUsd, note) {
@@ -398,6 +422,9 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
     listAuditAfter: async (tenant, filter, page) => audit.listAfter(tenant, filter, page),
     getNewestAuditId: async (tenant) => audit.getNewestId(tenant),
     onAudit: (listener) => audit.onAppend(listener),
+    // A ledger in memory has no other process.
+    onRevoke: () => () => {},
+    now: clock,
     ping: async () => {},
     close: async () => {},
   };

@@ -107,6 +107,10 @@ export interface ReserveRequest {
   objectId?: string;
   /** The same for tries that the vendor takes for one: they share one reservation. */
   replayId?: string;
+  /** How long the try may take. After it, whoever made it is taken for dead, and `endOverdue` ends the try. */
+  giveUpAfterMs: number;
+  /** The entry of a try that nobody ended. */
+  abandoned: AuditDraft;
 }
 
 export type ReserveAnswer =
@@ -259,7 +263,8 @@ export interface Store {
   reserve(request: ReserveRequest): Promise<ReserveAnswer>;
   /**
    * Ends a try, and appends its audit entry in the same step. Ended again, it stays as it is and gives the same
-   * settlement; rejects for a try that was never admitted.
+   * settlement, but for a try that was given up: its true end, however late, still settles what is held for it.
+   * Rejects for a try that was never admitted.
    */
   settle(attemptId: string, outcome: Outcome, audit: AuditDraft): Promise<Settlement>;
   /**
@@ -273,6 +278,11 @@ export interface Store {
     costMicroUsd: number,
     note: AuditNote,
   ): Promise<AuditRecord | undefined>;
+  /**
+   * Ends as unknown the tries that are over their time, whichever process had made them, each with its entry, once.
+   * Gives how many.
+   */
+  endOverdue(): Promise<number>;
   /** Turns holds that have been unknown since before a moment into spend, never into room. Gives how many. */
   spendUnknown(before: number): Promise<number>;
   /** The most that a vendor's object may stand for, by what was settled or is in doubt, whoever caused it. */
@@ -289,6 +299,11 @@ export interface Store {
   /** Calls back after entries were appended. The returned function ends it. */
   onAudit(listener: () => void): () => void;
 
+  /** Calls back with the ids of keys that another process has revoked. The returned function ends it. */
+  onRevoke(listener: (keyIds: string[]) => void): () => void;
+
+  /** The ledger's clock, in ms since the epoch: all who share the ledger go by it, whatever their own says. */
+  now(): number;
   /** Rejects where the store can't serve. */
   ping(): Promise<void>;
   close(): Promise<void>;

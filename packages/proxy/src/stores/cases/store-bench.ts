@@ -60,7 +60,7 @@ export interface StoreBench {
   reserve(
     key: KeyRecord,
     price: Price,
-    options?: { attemptId?: string; replayId?: string; objectId?: string },
+    options?: { attemptId?: string; replayId?: string; objectId?: string; giveUpAfterMs?: number },
   ): Promise<Try>;
   settle(attempt: Try | string, outcome: Outcome): Promise<Settlement>;
   state(key: KeyRecord): Promise<KeyState>;
@@ -88,7 +88,8 @@ async function createStoreBench(createStore: CreateStore): Promise<StoreBench> {
       return record;
     },
 
-    async reserve(key, price, { attemptId = `try_${++count}`, replayId, objectId } = {}) {
+    async reserve(key, price, options = {}) {
+      const { attemptId = `try_${++count}`, replayId, objectId, giveUpAfterMs = 100 * DAY_MS } = options;
       keysByTry.set(attemptId, key);
       const answer = await bench.store.reserve({
         attemptId,
@@ -96,6 +97,8 @@ async function createStoreBench(createStore: CreateStore): Promise<StoreBench> {
         price,
         ...(replayId === undefined ? {} : { replayId }),
         ...(objectId === undefined ? {} : { objectId }),
+        giveUpAfterMs,
+        abandoned: toDraft(attemptId, key, bench.now),
       });
       return { id: attemptId, key, answer };
     },

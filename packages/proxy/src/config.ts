@@ -37,6 +37,7 @@ const configSchema = z.strictObject({
       max_expires_in: duration.default("24h"),
       max_lifetime: duration.default("24h"),
       unknown_after: duration.default("24h"),
+      audit_wait_ms: z.int().min(0).max(60_000).default(5_000),
     })
     .prefault({}),
 });
@@ -59,6 +60,8 @@ export interface ResolvedConfig {
   maxLifetimeSeconds: number;
   /** After so many seconds a hold of unknown outcome counts as spent. */
   unknownAfterSeconds: number;
+  /** How long a call waits while the entries of earlier ones can't be written. */
+  auditWaitMs: number;
   /** Where callers reach this proxy, for links in answers; `undefined` where each request tells. */
   publicUrl: string | undefined;
 }
@@ -134,6 +137,7 @@ export function resolveConfig(
     maxTtlSeconds: toSeconds(config.limits.max_expires_in) ?? 0,
     maxLifetimeSeconds: toSeconds(config.limits.max_lifetime) ?? 0,
     unknownAfterSeconds: toSeconds(config.limits.unknown_after) ?? 0,
+    auditWaitMs: config.limits.audit_wait_ms,
     publicUrl: config.public_url?.replace(/\/+$/, ""),
   };
 }

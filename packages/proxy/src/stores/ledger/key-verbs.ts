@@ -87,23 +87,24 @@ export function createKeyVerbs(tables: Tables, clock: () => number): Verbs<KeyVe
       });
     },
 
-    listInFlight(keyId) {
+    listInFlight(tenant, keyId) {
       const counted = new Set<number>();
-      return tries.listOpen(keyId).map(({ id, reservation }) => {
+      const open = findOwn(tenant, keyId) ? tries.listOpen(keyId) : [];
+      return open.map(({ id, reservation }) => {
         const holds = reservation.state === "held" && !counted.has(reservation.id);
         counted.add(reservation.id);
         return { attemptId: id, heldMicroUsd: holds ? reservation.shares[0].heldMicroUsd : 0 };
       });
     },
 
-    keepReceipt(keyId, receipt) {
-      const row = keys.find(keyId);
+    keepReceipt(tenant, keyId, receipt) {
+      const row = findOwn(tenant, keyId);
       if (!row || row.receipt) return row?.receipt ?? receipt;
       row.receipt = receipt;
       keys.save(row);
       return receipt;
     },
 
-    getReceipt: (keyId) => keys.find(keyId)?.receipt,
+    getReceipt: (tenant, keyId) => findOwn(tenant, keyId)?.receipt,
   };
 }

@@ -336,7 +336,7 @@ describe("a wrong configuration", () => {
     {
       what: "no object",
       config: null,
-      says: "the configuration: Invalid input: expected object, received null",
+      says: "keybrake.config.json holds no object",
     },
   ])("of $what is one sentence and exit code 2", async ({ config, env = ENVIRONMENT, says }) => {
     const cwd = await makeFolder({ "keybrake.config.json": JSON.stringify(config) });

@@ -45,9 +45,11 @@ export function keyOperations(context: ControlContext): Operation[] {
   }
 
   /** What was already at the vendor. What waited for a connection is stopped, and so is not part of it. */
-  async function stopCalls(keyId: string): Promise<RevocationReceipt> {
+  async function stopCalls(tenant: string, keyId: string): Promise<RevocationReceipt> {
     const neverSent = new Set(inFlight.stop(keyId));
-    const sent = (await store.listInFlight(keyId)).filter(({ attemptId }) => !neverSent.has(attemptId));
+    const sent = (await store.listInFlight(tenant, keyId)).filter(
+      ({ attemptId }) => !neverSent.has(attemptId),
+    );
     return {
       calls: sent.length,
       heldMicroUsd: sent.reduce((sum, { heldMicroUsd }) => sum + heldMicroUsd, 0),
@@ -56,11 +58,12 @@ export function keyOperations(context: ControlContext): Operation[] {
 
   /** Revokes a key with all that was carved from it. Asked again, it gives the first receipt again. */
   async function revoke({ id, tenant }: KeyRecord): Promise<RevocationReceipt> {
-    const kept = await store.getReceipt(id);
+    const kept = await store.getReceipt(tenant, id);
     if (kept) return kept;
     const ids = await store.revokeKeys(tenant, { id });
-    const receipts = await Promise.all([...new Set([id, ...ids])].map(stopCalls));
+    const receipts = await Promise.all([...new Set([id, ...ids])].map((keyId) => stopCalls(tenant, keyId)));
     return store.keepReceipt(
+      tenant,
       id,
       receipts.reduce((sum, { calls, heldMicroUsd }) => ({
         calls: sum.calls + calls,
@@ -113,7 +116,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       answer: revokedManySchema,
       async handle(c, { body }) {
         const ids = await store.revokeKeys(c.get("tenant"), toFilter(body));
-        await Promise.all(ids.map(stopCalls));
+        await Promise.all(ids.map((id) => stopCalls(c.get("tenant"), id)));
         return { revoked: ids.length };
       },
     }),

@@ -187,7 +187,7 @@ export async function createHttpWorld({ keys: plans, budgetUsd, faults }: HttpHi
 
   async function settled(): Promise<void> {
     await until("no call is under way", async () => {
-      const open = await Promise.all(keys.map(({ key }) => bench.store.listInFlight(key.id)));
+      const open = await Promise.all(keys.map(({ key }) => bench.store.listInFlight(TENANT, key.id)));
       return open.flat().length === 0;
     });
   }

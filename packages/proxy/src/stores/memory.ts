@@ -292,8 +292,8 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       return revoked;
     },
 
-    async listInFlight(keyId) {
-      const open = keys.get(keyId)?.open ?? new Map<string, Attempt>();
+    async listInFlight(tenant, keyId) {
+      const open = findOwn(tenant, keyId)?.open ?? new Map<string, Attempt>();
       const counted = new Set<Reservation>();
       return [...open].map(([attemptId, { reservation }]) => {
         const holds = reservation.state === "held" && !counted.has(reservation);
@@ -302,13 +302,14 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       });
     },
 
-    async keepReceipt(keyId, receipt) {
-      const kept = receipts.get(keyId) ?? receipt;
-      receipts.set(keyId, kept);
+    async keepReceipt(tenant, keyId, receipt) {
+      const id = `${tenant} ${keyId}`;
+      const kept = receipts.get(id) ?? receipt;
+      receipts.set(id, kept);
       return kept;
     },
 
-    getReceipt: async (keyId) => receipts.get(keyId),
+    getReceipt: async (tenant, keyId) => receipts.get(`${tenant} ${keyId}`),
 
     async getBudget(tenant, name) {
       const entry = budgets.get(tenant)?.get(name);

@@ -109,7 +109,7 @@ export interface ReserveRequest {
   replayId?: string;
   /** How long the try may take. After it, whoever made it is taken for dead, and `endOverdue` ends the try. */
   giveUpAfterMs: number;
-  /** The entry of a try that nobody ended. */
+  /** The entry of a try that nobody ended. Its tenant is that of the key. */
   abandoned: AuditDraft;
 }
 
@@ -250,10 +250,10 @@ export interface Store {
   /** Revokes keys, and those carved from them; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
   revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): Promise<string[]>;
   /** The tries of a key that are admitted and not over, oldest first, with what each holds; what several share counts for the oldest. */
-  listInFlight(keyId: string): Promise<{ attemptId: string; heldMicroUsd: number }[]>;
+  listInFlight(tenant: string, keyId: string): Promise<{ attemptId: string; heldMicroUsd: number }[]>;
   /** Keeps what was at the vendor when a key was revoked. The first receipt stays, and is what comes back. */
-  keepReceipt(keyId: string, receipt: RevocationReceipt): Promise<RevocationReceipt>;
-  getReceipt(keyId: string): Promise<RevocationReceipt | undefined>;
+  keepReceipt(tenant: string, keyId: string, receipt: RevocationReceipt): Promise<RevocationReceipt>;
+  getReceipt(tenant: string, keyId: string): Promise<RevocationReceipt | undefined>;
 
   getBudget(tenant: string, name: string): Promise<BudgetState | undefined>;
   listBudgets(tenant: string, page: PageRequest): Promise<PageOf<BudgetState>>;

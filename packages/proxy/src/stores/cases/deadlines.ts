@@ -17,7 +17,7 @@ export const deadlineCases: StoreCase[] = [
     assert.equal(await bench.store.endOverdue(), 1);
     assert.equal(await bench.store.endOverdue(), 0);
     assert.deepEqual(await bench.sums(key), [0, usd(20), usd(20)]);
-    assert.deepEqual(await bench.store.listInFlight(key.id), []);
+    assert.deepEqual(await bench.store.listInFlight(key.tenant, key.id), []);
   }),
 
   storeCase("enters a try that was given up, with how long it was waited for", async (bench) => {

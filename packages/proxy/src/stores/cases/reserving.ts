@@ -155,7 +155,7 @@ export const reserveCases: StoreCase[] = [
     const free = await bench.reserve(key, FREE);
     const first = await bench.reserve(key, charge(20), { replayId: "r" });
     const second = await bench.reserve(key, charge(20), { replayId: "r" });
-    const open = await bench.store.listInFlight(key.id);
+    const open = await bench.store.listInFlight(key.tenant, key.id);
     assert.deepEqual(
       open.map(({ attemptId }) => attemptId).sort(),
       [lone, free, first, second].map(({ id }) => id).sort(),
@@ -167,10 +167,12 @@ export const reserveCases: StoreCase[] = [
     await bench.settle(lone, EFFECT);
     await bench.settle(free, EFFECT);
     await bench.settle(first, EFFECT);
-    assert.deepEqual(await bench.store.listInFlight(key.id), [{ attemptId: second.id, heldMicroUsd: 0 }]);
+    assert.deepEqual(await bench.store.listInFlight(key.tenant, key.id), [
+      { attemptId: second.id, heldMicroUsd: 0 },
+    ]);
     await bench.settle(second, { kind: "replayed", costMicroUsd: null });
-    assert.deepEqual(await bench.store.listInFlight(key.id), []);
-    assert.deepEqual(await bench.store.listInFlight("key_nobody"), []);
+    assert.deepEqual(await bench.store.listInFlight(key.tenant, key.id), []);
+    assert.deepEqual(await bench.store.listInFlight("acme", "key_nobody"), []);
   }),
 
   storeCase("caps single calls, and takes a cap of 0 for no spending at all", async (bench) => {

@@ -38,7 +38,7 @@ export interface Holders {
 }
 
 export async function createHolders(
-  store: Store,
+  getStore: () => Store,
   clock: () => number,
   plans: { keys: readonly KeyPlan[]; budgets: readonly BudgetPlan[] },
 ): Promise<Holders> {
@@ -58,7 +58,7 @@ export async function createHolders(
   const toName = (index: number): string => BUDGET_NAMES[index % BUDGET_NAMES.length] ?? BUDGET_NAMES[0];
 
   async function putCaps(name: string, { dailyCap, totalCap }: BudgetPlan): Promise<void> {
-    await store.putBudget(TENANT, name, { dailyCapMicroUsd: dailyCap, totalCapMicroUsd: totalCap });
+    await getStore().putBudget(TENANT, name, { dailyCapMicroUsd: dailyCap, totalCapMicroUsd: totalCap });
   }
 
   async function issue(plan: KeyPlan, parent?: LawKey): Promise<void> {
@@ -79,7 +79,7 @@ export async function createHolders(
       ...(plan.maxPerCall === null ? {} : { maxMicroUsdPerCall: plan.maxPerCall }),
       ...(plan.maxCalls === null ? {} : { maxCalls: plan.maxCalls }),
     };
-    const created = await store.createKey({
+    const created = await getStore().createKey({
       id,
       tenant: TENANT,
       parentId: parent?.id ?? null,
@@ -108,7 +108,7 @@ export async function createHolders(
     async revoke(index) {
       const key = pick(index);
       if (!key) return;
-      const ids = await store.revokeKeys(TENANT, { id: key.id });
+      const ids = await getStore().revokeKeys(TENANT, { id: key.id });
       for (const one of keys) one.revoked ||= ids.includes(one.id) || one.parent?.revoked === true;
     },
     async issueAgain(index) {
@@ -122,37 +122,37 @@ export async function createHolders(
     },
     async freeze(index, isFrozen) {
       const name = toName(index);
-      await store.putBudget(TENANT, name, { frozen: isFrozen });
+      await getStore().putBudget(TENANT, name, { frozen: isFrozen });
       if (isFrozen) frozen.add(name);
       else frozen.delete(name);
     },
     async cap(index, caps) {
       const name = toName(index);
-      const before = await store.getBudget(TENANT, name);
+      const before = await getStore().getBudget(TENANT, name);
       if (before) budgetScopes.get(name)?.setCaps(caps, before.spend, toUtcDay(clock()));
       await putCaps(name, caps);
     },
     async check(books, atRest) {
       for (const { id, plan, scopes } of keys) {
-        const state = await store.getKey(TENANT, id);
+        const state = await getStore().getKey(TENANT, id);
         if (!state) throw new LawBroken(`${id} is gone`);
         if (plan.maxCalls !== null && !plan.shadow && state.calls > plan.maxCalls)
           throw new LawBroken(`${id} made ${state.calls} calls`);
         scopes[0]?.check(books, clock(), state.spend, atRest);
       }
       for (const [name, scope] of budgetScopes) {
-        const state = await store.getBudget(TENANT, name);
+        const state = await getStore().getBudget(TENANT, name);
         if (state) scope.check(books, clock(), state.spend, atRest);
       }
     },
     async checkEarlier(books) {
       const day = toUtcDay(clock());
       for (const { id, scopes } of keys) {
-        const state = await store.getKey(TENANT, id);
+        const state = await getStore().getKey(TENANT, id);
         if (state) scopes[0]?.checkEarlier(books, day, state.spend);
       }
       for (const [name, scope] of budgetScopes) {
-        const state = await store.getBudget(TENANT, name);
+        const state = await getStore().getBudget(TENANT, name);
         if (state) scope.checkEarlier(books, day, state.spend);
       }
     },

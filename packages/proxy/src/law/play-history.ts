@@ -1,4 +1,4 @@
-import type { Store } from "../stores/store.ts";
+import type { CreateStore } from "../stores/store-cases.ts";
 import type { CallPlan, History, Step } from "./store-steps.ts";
 import { createStoreWorld, type StoreWorld } from "./store-world.ts";
 
@@ -12,7 +12,7 @@ const LONG_MS = 1_800_000;
  */
 export async function playHistory(
   { keys, budgets, steps }: History,
-  createStore?: (clock: () => number) => Store,
+  createStore?: CreateStore,
 ): Promise<number> {
   const world = await createStoreWorld({ keys, budgets }, createStore);
   for (const step of steps) {
@@ -20,7 +20,9 @@ export async function playHistory(
     await world.check();
   }
   await finishAll(world);
+  await world.giveUp();
   await world.check();
+  await world.close();
   return steps.length;
 }
 
@@ -75,6 +77,13 @@ async function take(world: StoreWorld, step: Step): Promise<void> {
       world.wait(ms);
       return;
     }
+    case "die":
+      return world.die(step.reached);
+    case "give up":
+      await finishAll(world);
+      return world.giveUp();
+    case "late":
+      return world.endLate(step.which);
     case "spend unknown":
       return world.spendUnknown(step.hours);
     case "revoke":

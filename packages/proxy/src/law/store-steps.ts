@@ -38,6 +38,11 @@ export type Step =
   | { do: "go on"; which: number }
   | { do: "burst"; calls: CallPlan[] }
   | { do: "wait"; ms: number | "midnight" }
+  /** The process ends with all its calls under way; `reached` says which of them the vendor gets all the same, a bit each. */
+  | { do: "die"; reached: number }
+  | { do: "give up" }
+  /** What became of a call whose process was taken for dead is told after all. */
+  | { do: "late"; which: number }
   | { do: "spend unknown"; hours: number }
   | { do: "revoke" | "issue"; key: number }
   | { do: "carve"; key: number; totalCap: number }
@@ -128,6 +133,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ms: fc.constantFrom(1000, 600_000, "midnight" as const, HOUR_MS, 22 * HOUR_MS, 25 * HOUR_MS),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("die" as const), reached: fc.nat({ max: 255 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("give up" as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("late" as const), which: index }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("spend unknown" as const), hours: fc.constantFrom(0, 1, 24) }),

@@ -1,6 +1,7 @@
 import { toUtcDay } from "../money/window.ts";
 import { createMemoryStore } from "../stores/memory.ts";
-import type { AuditDraft, ReserveRequest, Settlement, Store } from "../stores/store.ts";
+import type { AuditDraft, ReserveRequest, Settlement } from "../stores/store.ts";
+import type { CreateStore } from "../stores/store-cases.ts";
 import type { Price } from "../vendors/price.ts";
 import { createBooks } from "./books.ts";
 import { createFakeVendor, type Taken, type VendorCall } from "./fake-vendor.ts";
@@ -32,18 +33,25 @@ export type StoreWorld = Awaited<ReturnType<typeof createStoreWorld>>;
 /** Makes a world with these keys and budgets in it. */
 export async function createStoreWorld(
   plans: { keys: readonly KeyPlan[]; budgets: readonly BudgetPlan[] },
-  createStore: (clock: () => number) => Store = createMemoryStore,
+  createStore: CreateStore = createMemoryStore,
 ) {
   // Not at midnight, and not far from it.
   let now = Date.UTC(2026, 0, 15, 21);
   let count = 0;
-  const store = createStore(() => now);
+  let store = await createStore(() => now);
   const vendor = createFakeVendor();
   const books = createBooks();
-  const holders = await createHolders(store, () => now, plans);
+  const holders = await createHolders(
+    () => store,
+    () => now,
+    plans,
+  );
   const groups = createGroups(() => now);
   const firstDays = new Map<string, number>();
   const open: Try[] = [];
+  /** Those whose process has ended, or seems to have: not yet given up, and given up. */
+  const lost: Try[] = [];
+  const givenUp: Try[] = [];
   const ended: Try[] = [];
   const workedOn = new Map<string, Set<LawKey>>();
 
@@ -55,7 +63,7 @@ export async function createStoreWorld(
     if (plan.kind === "unpriced") amountMicroUsd = Math.min(plan.amount, key.plan.maxPerCall ?? 0);
     if (plan.kind === "touch" && onObject) {
       const known = await store.getExposure(TENANT, object.id);
-      if (known !== undefined && known < object.exposureMicroUsd && open.length === 0)
+      if (known !== undefined && known < object.exposureMicroUsd && isAtRest())
         throw new LawBroken(`${object.id} stands for ${object.exposureMicroUsd}, the ledger knows ${known}`);
       amountMicroUsd = known ?? object.exposureMicroUsd;
     }
@@ -136,7 +144,8 @@ export async function createStoreWorld(
     }
     const settlement = await store.settle(request.attemptId, outcome, toDraft(request.attemptId, key));
     attempt.settlement = settlement;
-    open.splice(open.indexOf(attempt), 1);
+    for (const list of [open, lost, givenUp])
+      if (list.includes(attempt)) list.splice(list.indexOf(attempt), 1);
     ended.push(attempt);
     if (plan.kind === "free") return;
     // Told of what another had done, the ledger counts it on this day: its own later work on it adds nothing.
@@ -208,8 +217,10 @@ export async function createStoreWorld(
     return found && { ...found.plan, object: object < 0 ? found.plan.object : object };
   }
 
+  const isAtRest = (): boolean => open.length + lost.length === 0;
+
   async function check(): Promise<void> {
-    await holders.check(books, open.length === 0);
+    await holders.check(books, isAtRest());
     // The day before is looked at through the ledger's own clock; nothing is written meanwhile.
     const today = now;
     now -= DAY_MS;
@@ -222,16 +233,17 @@ export async function createStoreWorld(
     begin,
     check,
     open,
+    close: () => store.close(),
     /** One of the last calls that an agent might try again under its idempotency key, or tries twice at once. */
     pickRetry: (index: number) =>
       pickPlan(
-        [...ended.slice(-3), ...open.slice(-3)],
+        [...ended.slice(-3), ...open.slice(-3), ...lost.slice(-3), ...givenUp.slice(-3)],
         index,
         ({ call }) => call.idempotencyKey !== undefined,
       ),
     /** One of the last calls on an object whose outcome nobody knows. */
     pickDoubtful: (index: number) =>
-      pickPlan(ended.slice(-6), index, ({ call, taken }) => {
+      pickPlan([...ended.slice(-6), ...givenUp.slice(-3)], index, ({ call, taken }) => {
         return call.objectId !== undefined && taken?.outcome.kind === "unknown";
       }),
     /** The next thing that happens to a call under way: the vendor takes it, or its outcome is settled. */
@@ -243,6 +255,30 @@ export async function createStoreWorld(
     async finish(attempt: Try): Promise<void> {
       if (!attempt.taken) take(attempt);
       await settle(attempt);
+    },
+    async die(reached: number): Promise<void> {
+      for (const [index, attempt] of [...open].entries()) {
+        if (!attempt.taken && reached & (1 << (index % 8))) take(attempt);
+        if (attempt.taken?.beyond) await settle(attempt);
+        else {
+          doubtFamily(attempt);
+          lost.push(...open.splice(open.indexOf(attempt), 1));
+        }
+      }
+      store = (await createStore.reopen?.(store)) ?? store;
+    },
+    /** Lets the time of all that is lost run out. */
+    async giveUp(): Promise<void> {
+      now += GIVE_UP_AFTER_MS;
+      const count = await store.endOverdue();
+      if (count !== lost.length) throw new LawBroken(`${lost.length} tries are lost, ${count} were given up`);
+      givenUp.push(...lost.splice(0));
+    },
+    async endLate(index: number): Promise<void> {
+      // Once the money of a call is decided, the ledger need not remember its tries.
+      const candidates = [...lost, ...givenUp].filter(({ taken, group }) => taken && group.state === "held");
+      const found = candidates[index % (candidates.length || 1)];
+      if (found) await settle(found);
     },
     wait(ms: number): void {
       now += ms;
@@ -256,15 +292,13 @@ export async function createStoreWorld(
     },
     /** Somebody looks a charge up at the vendor, and writes what it has really cost. */
     async reconcile(index: number): Promise<void> {
-      const candidates = ended
-        .slice(-12)
-        .filter(
-          ({ plan, settlement, group }) =>
-            plan.kind === "charge" &&
-            !group.closed &&
-            ((settlement?.outcome === "unknown" && group.state === "held") ||
-              settlement?.notes.includes("estimate")),
-        );
+      const candidates = [...ended.slice(-12), ...givenUp.slice(-6)].filter(
+        ({ plan, settlement, group }) =>
+          plan.kind === "charge" &&
+          !group.closed &&
+          (((!settlement || settlement.outcome === "unknown") && group.state === "held") ||
+            settlement?.notes.includes("estimate")),
+      );
       const found = candidates[index % (candidates.length || 1)];
       if (!found) return;
       const { group, key, request } = found;
@@ -277,9 +311,9 @@ export async function createStoreWorld(
     forget(index: number): void {
       const used = [...new Set(ended.flatMap(({ call }) => call.idempotencyKey ?? []))];
       const key = used[index % (used.length || 1)];
-      const underWay = open.some(({ call }) => call.idempotencyKey === key);
+      const underWay = [...open, ...lost].some(({ call }) => call.idempotencyKey === key);
       // Where an effect is in doubt and the vendor then does it once more, only the vendor can know.
-      const inDoubt = ended.some(
+      const inDoubt = [...ended, ...givenUp].some(
         ({ call, group }) =>
           call.idempotencyKey === key && group.state === "held" && group.executedMicroUsd > 0,
       );

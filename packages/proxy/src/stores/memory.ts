@@ -227,9 +227,9 @@ export function createMemoryStore(clock: () => number = Date.now): Store {
       if (at > clock() - REPLAY_KEPT_MS) break;
       if (openTries === 0) replays.delete(replayId);
     }
-    for (const [attemptId, { at, settlement }] of attempts) {
+    for (const [attemptId, { at, settlement, givenUp, reservation }] of attempts) {
       if (at > clock() - ATTEMPT_KEPT_MS) break;
-      if (settlement) attempts.delete(attemptId);
+      if (settlement && !(givenUp && reservation.state === "held")) attempts.delete(attemptId);
     }
   }
 

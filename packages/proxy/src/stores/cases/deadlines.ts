@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { charge, EFFECT, FREE, REFUSED, type StoreCase, storeCase, UNKNOWN, usd } from "./store-bench.ts";
+import {
+  charge,
+  EFFECT,
+  FREE,
+  HOUR_MS,
+  REFUSED,
+  type StoreCase,
+  storeCase,
+  UNKNOWN,
+  usd,
+} from "./store-bench.ts";
 
 const replayId = "the-same-call";
 const MINUTE_MS = 60_000;
@@ -70,6 +80,18 @@ export const deadlineCases: StoreCase[] = [
       entries.map(({ requestId, outcome, costMicroUsd }) => ({ requestId, outcome, costMicroUsd })),
       [{ requestId: slow.id, outcome: "settled", costMicroUsd: usd(15) }],
     );
+  }),
+
+  storeCase("takes the true end of a try that was given up hours ago", async (bench) => {
+    const key = await bench.issue();
+    const slow = await bench.reserve(key, charge(20), soon);
+    bench.now += MINUTE_MS;
+    await bench.store.endOverdue();
+    bench.now += 20 * HOUR_MS;
+    await bench.settle(await bench.reserve(key, charge(1)), REFUSED);
+    await bench.store.endOverdue();
+    await bench.settle(slow, EFFECT);
+    assert.deepEqual(await bench.sums(key), [usd(20), 0, 0]);
   }),
 
   storeCase("lets a decision on a try that was given up stand, whatever comes after it", async (bench) => {

@@ -13,7 +13,14 @@ import type {
 } from "../store.ts";
 
 /** Makes an empty store of its own for one case. */
-export type CreateStore = (clock: () => number) => Store | Promise<Store>;
+export interface CreateStore {
+  (clock: () => number): Store | Promise<Store>;
+  /**
+   * Of a store that outlives its process: drops one as a crash does, without `close`, and opens what it has left
+   * behind.
+   */
+  reopen?(store: Store): Store | Promise<Store>;
+}
 
 /** One thing a store must do. `run` rejects with an `AssertionError` where it does not. */
 export interface StoreCase {

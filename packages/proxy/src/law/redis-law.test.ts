@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import fc from "fast-check";
+import { expect, inject, it } from "vitest";
+import { createMemoryStore } from "../stores/memory.ts";
+import { createRedisStore } from "../stores/redis.ts";
+import type { KeyState, Store } from "../stores/store.ts";
+import { GATE_SEED } from "./gate-seed.ts";
+import { playHistory } from "./play-history.ts";
+import { historyOf } from "./store-steps.ts";
+
+it("executed ≤ spent + held ≤ cap: the ledger in Redis, which answers all that the one in memory answers", async () => {
+  let steps = 0;
+  await fc.assert(
+    fc.asyncProperty(historyOf(100), async (history) => {
+      steps += await playHistory(history, (clock) =>
+        createTwin(
+          createRedisStore({ url: inject("redisUrl"), prefix: randomUUID(), clock }),
+          createMemoryStore(clock),
+        ),
+      );
+    }),
+    { seed: GATE_SEED, numRuns: 15, endOnFailure: false },
+  );
+  expect(steps).toBeGreaterThan(300);
+});
+
+/** Both stores at once: two writings of the same rules must never differ by a micro-dollar. */
+function createTwin(store: Store, reference: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const [ask, askReference] = [target, reference].map((one) => Reflect.get(one, name));
+      if (name === "now" || typeof ask !== "function") return ask;
+      return async (...args: unknown[]) => {
+        const [answer, expected] = await Promise.all([ask(...args), askReference(...args)]);
+        assert.deepEqual(toComparable(answer), toComparable(expected), String(name));
+        return answer;
+      };
+    },
+  });
+}
+
+/** The memory store gives more of a key than it promises. */
+function toComparable(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null || !("ancestors" in answer)) return answer;
+  const { record, spend, calls, budgets, ancestors } = answer as KeyState;
+  const above = ancestors.map((ancestor) => ({ id: ancestor.record.id, calls: ancestor.calls }));
+  return { record, spend, calls, budgets, above };
+}

@@ -8,6 +8,7 @@ import { type Address, listenAddress, toAddress } from "./address.ts";
 import { ConfigError, firstLine } from "./config-error.ts";
 import { type ConfiguredVendor, configureVendor, vendorSchema } from "./configure-vendor.ts";
 import { hashToken, Secret } from "./secrets.ts";
+import { parseStore, type StoreSpec } from "./stores/store-spec.ts";
 import { createExchange, type Exchange } from "./vendors/currency.ts";
 
 const duration = z.string().refine((text) => toSeconds(text) !== undefined, 'must be "<integer>s|m|h|d"');
@@ -15,6 +16,7 @@ const duration = z.string().refine((text) => toSeconds(text) !== undefined, 'mus
 const configSchema = z.strictObject({
   listen: listenAddress.default("127.0.0.1:4242"),
   store: z.string().default("memory"),
+  retention: duration.default("365d"),
   tokens: z
     .array(
       z.strictObject({
@@ -47,7 +49,9 @@ export type ProxyConfig = z.input<typeof configSchema>;
 /** A configuration whose secrets have been read. */
 export interface ResolvedConfig {
   listen: Address;
-  store: string;
+  store: StoreSpec;
+  /** How long audit entries, and keys that have ended, are kept. */
+  retentionMs: number;
   /** Tenants by the hash of their tokens. */
   tenants: Map<string, string>;
   vendors: Map<string, ConfiguredVendor>;
@@ -105,9 +109,7 @@ export function resolveConfig(
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) throw toConfigError(parsed.error);
   const config = parsed.data;
-  if (config.store !== "memory") {
-    throw new ConfigError('store: not supported; this version keeps its ledger in "memory"');
-  }
+  const store = parseStore(config.store);
   const readSecret = (reference: string, place: string): Secret =>
     resolveSecret(reference, place, environment);
   const tenants = new Map(
@@ -119,7 +121,8 @@ export function resolveConfig(
   if (tenants.size < config.tokens.length) throw new ConfigError("tokens: two entries have the same token");
   return {
     listen: toAddress(config.listen),
-    store: config.store,
+    store,
+    retentionMs: (toSeconds(config.retention) ?? 0) * 1000,
     tenants,
     vendors: new Map(
       Object.entries(config.vendors).map(([name, vendor]) => [

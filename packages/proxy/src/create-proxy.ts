@@ -18,7 +18,7 @@ import { routeRequest } from "./routing.ts";
 import { createId } from "./secrets.ts";
 import { closeServer, createHttpServer, listen } from "./server.ts";
 import { failClosed } from "./stores/fail-closed.ts";
-import { createMemoryStore } from "./stores/memory.ts";
+import { openStore } from "./stores/open-store.ts";
 import type { Store } from "./stores/store.ts";
 
 /** One call, as `onCall` is told of it. It holds no header, no body and no credential. */
@@ -39,7 +39,7 @@ export interface CallSummary {
 
 /** What a proxy may be given besides its configuration. */
 export interface ProxyOptions {
-  /** Default: the store that the configuration names. */
+  /** Default: the store that the configuration names. It is opened at once, and closed by `close()`. */
   store?: Store;
   /** Where `env:` secrets are read. Default `process.env`. */
   environment?: NodeJS.ProcessEnv;
@@ -74,6 +74,7 @@ export interface Proxy {
  * Makes a proxy. Nothing listens until `listen()`.
  *
  * @throws {ConfigError} the first thing in the configuration that is wrong
+ * @throws {StoreOpenError} the store that the configuration names can't be opened
  * @example
  * const proxy = createProxy({
  *   listen: "127.0.0.1:4242",
@@ -85,8 +86,10 @@ export interface Proxy {
 export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Proxy {
   const { onCall, onInternalError = reportError } = options;
   const config = resolveConfig(input, options.environment, options.clock);
-  const store = failClosed(options.store ?? createMemoryStore(options.clock), (error) =>
-    onInternalError(error, null),
+  const { clock: ownClock } = options;
+  const store = failClosed(
+    options.store ?? openStore(config.store, { clock: ownClock, retentionMs: config.retentionMs }),
+    (error) => onInternalError(error, null),
   );
   const clock = options.clock ?? (() => store.now());
   const upstreams = createUpstreams(config.upstreamTimeoutMs);

@@ -323,9 +323,9 @@ describe("a wrong configuration", () => {
       says: "listen: must have a port of at most 65535",
     },
     {
-      what: "a store with a password that this version has not",
-      config: { store: `redis://user:${LIVE_SECRET}@host/0`, vendors: { stripe: STRIPE } },
-      says: 'store: not supported; this version keeps its ledger in "memory"',
+      what: "a store with a password that there is not",
+      config: { store: `mongodb://user:${LIVE_SECRET}@host/0`, vendors: { stripe: STRIPE } },
+      says: 'store: must be "memory" or "sqlite:PATH"',
     },
     { what: "no vendors", config: {}, says: "vendors: none is configured, so there is nothing to proxy" },
     {

@@ -6,6 +6,7 @@ import { createOutput } from "../output.ts";
 import { runUntilSignal } from "../run-until-signal.ts";
 
 const DEFAULT_FILE = "keybrake.config.json";
+const DEFAULT_STORE = "sqlite:./keybrake.db";
 
 interface ServeOptions {
   config?: string;
@@ -23,6 +24,7 @@ export function addServeCommand(program: Command): void {
       "after",
       `
 A secret in the file is "env:NAME", read from the environment, or "file:PATH".
+The ledger is kept in ./keybrake.db, or where "store" says: "sqlite:PATH", or "memory" to forget it at the end.
 The first SIGINT or SIGTERM lets the calls at vendors finish; a second one ends at once.
 
 Examples:
@@ -55,5 +57,5 @@ async function readConfig(file: string | undefined): Promise<ProxyConfig> {
   if (config && Object.keys(config.vendors ?? {}).length === 0) {
     throw new ConfigError("vendors: none is configured, so there is nothing to proxy");
   }
-  return config;
+  return config && { store: DEFAULT_STORE, ...config };
 }

@@ -1,8 +1,5 @@
-import { randomUUID } from "node:crypto";
 import { inject, it } from "vitest";
-import { createRedisStore } from "./redis.ts";
+import { createRedisStores } from "../testing/redis-stores.ts";
 import { storeCases } from "./store-cases.ts";
 
-it.each(storeCases)("$name", ({ run }) =>
-  run((clock) => createRedisStore({ url: inject("redisUrl"), prefix: randomUUID(), clock })),
-);
+it.each(storeCases)("$name", ({ run }) => run(createRedisStores({ url: inject("redisUrl") })));

@@ -1,12 +1,11 @@
 import type { ConnectionOptions } from "node:tls";
-import { getStatus } from "./key-entry.ts";
 import { createAuditVerbs } from "./redis/audit-verbs.ts";
 import { createKeyVerbs } from "./redis/key-verbs.ts";
 import { createLedger } from "./redis/ledger.ts";
 import { createMoneyVerbs } from "./redis/money-verbs.ts";
 import { createRevocations } from "./redis/revocations.ts";
 import { createSweepVerbs } from "./redis/sweep-verbs.ts";
-import type { KeyFilter, KeyRecord, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /** How to reach a Redis, and how to keep the books in it. */
 export interface RedisStoreOptions {
@@ -24,17 +23,15 @@ export interface RedisStoreOptions {
    * nothing is forwarded. Default 0. Not for a cluster.
    */
   waitForReplicas?: number;
-  /** How long audit entries are kept, in seconds. Default 90 days. */
-  entriesKeptSeconds?: number;
-  /** How long keys are kept after their end, in seconds. Default 30 days. */
-  keysKeptSeconds?: number;
+  /** How long audit entries, and keys that have ended, are kept, in ms. Default 365 days. */
+  retentionMs?: number;
   /** Further settings of `rediss` connections, such as a certificate authority. */
   tls?: ConnectionOptions;
   /** For tests alone, ms since the epoch. Default: the time of the server, whatever this machine's clock says. */
   clock?: () => number;
 }
 
-const DAY_SECONDS = 86_400;
+const DAY_MS = 86_400_000;
 
 /**
  * The ledger in Redis: many proxies share one, and so hold one cap. Every verb is one Lua script on the server.
@@ -46,8 +43,7 @@ const DAY_SECONDS = 86_400;
  * const proxy = createProxy(config, { store });
  */
 export function createRedisStore(options: RedisStoreOptions): Store {
-  const { entriesKeptSeconds = 90 * DAY_SECONDS, keysKeptSeconds = 30 * DAY_SECONDS } = options;
-  const keysKeptMs = keysKeptSeconds * 1000;
+  const { retentionMs = 365 * DAY_MS } = options;
   const ledger = createLedger({
     url: options.url,
     tls: options.tls,
@@ -55,26 +51,17 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     prefix: options.prefix ?? "kb",
     timeoutMs: options.timeoutMs ?? 2000,
     waitForReplicas: options.waitForReplicas ?? 0,
-    entriesKeptMs: entriesKeptSeconds * 1000,
+    retentionMs,
   });
   const revocations = createRevocations(ledger);
   const { tellListeners, stop, ...audit } = createAuditVerbs(ledger);
   const money = createMoneyVerbs(ledger);
 
-  function matches(record: KeyRecord, filter: KeyFilter): boolean {
-    return (
-      (filter.status === undefined || getStatus(record, ledger.now()) === filter.status) &&
-      (filter.vendor === undefined || record.vendor === filter.vendor) &&
-      (filter.labelPrefix === undefined || record.label.startsWith(filter.labelPrefix)) &&
-      (filter.budget === undefined || record.policy.budgets.includes(filter.budget))
-    );
-  }
-
   return {
-    ...createKeyVerbs(ledger, { keysKeptMs, matches }),
+    ...createKeyVerbs(ledger, retentionMs),
     ...money,
     ...audit,
-    ...createSweepVerbs(ledger, { keysKeptMs, onRevoked: revocations.tell }),
+    ...createSweepVerbs(ledger, revocations.tell),
     async settle(attemptId, outcome, draft) {
       const settlement = await money.settle(attemptId, outcome, draft);
       tellListeners();

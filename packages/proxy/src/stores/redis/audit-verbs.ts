@@ -1,4 +1,4 @@
-import { matchesAudit } from "../memory-audit.ts";
+import { matchesAudit } from "../memory/audit-table.ts";
 import type { AuditFilter, AuditRecord, PageOf, PageRequest, Store } from "../store.ts";
 import type { Ledger } from "./ledger.ts";
 import { readPages } from "./pages.ts";

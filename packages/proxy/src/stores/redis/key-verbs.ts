@@ -1,4 +1,5 @@
-import type { KeyFilter, KeyRecord, RevocationReceipt, Store } from "../store.ts";
+import { matchesKey } from "../memory/key-table.ts";
+import type { KeyRecord, RevocationReceipt, Store } from "../store.ts";
 import type { Ledger, Reply } from "./ledger.ts";
 import { readPages } from "./pages.ts";
 import { toKeyRecord, toKeyState, toLimitRefusal, toStoredRecord } from "./to-records.ts";
@@ -23,10 +24,7 @@ type KeyVerb =
   | "getReceipt";
 
 /** The verbs about keys. */
-export function createKeyVerbs(
-  ledger: Ledger,
-  { keysKeptMs, matches }: { keysKeptMs: number; matches: (record: KeyRecord, filter: KeyFilter) => boolean },
-): Pick<Store, KeyVerb> {
+export function createKeyVerbs(ledger: Ledger, retentionMs: number): Pick<Store, KeyVerb> {
   const pointers = new Map<string, Pointer>();
   const toPointerName = (tokenHash: string): string => ledger.globalName("token", tokenHash);
 
@@ -36,7 +34,7 @@ export function createKeyVerbs(
    */
   async function point({ tokenHash, tenant, id, maxExpiresAt }: KeyRecord): Promise<void> {
     const pointer: Pointer = { tenant, id };
-    const keptMs = Math.max(0, maxExpiresAt - ledger.now()) + keysKeptMs;
+    const keptMs = Math.max(0, maxExpiresAt - ledger.now()) + retentionMs;
     await ledger.command((client) => client.sadd(ledger.globalName("tenants"), tenant));
     await ledger.command((client) =>
       client.set(toPointerName(tokenHash), JSON.stringify(pointer), "PX", Math.ceil(keptMs)),
@@ -90,7 +88,7 @@ export function createKeyVerbs(
       readPages(page, {
         readBatch: async (batch) => listRecords((await ledger.run("list-keys", tenant, batch))[0]),
         toId: ({ id }) => id,
-        passes: (record) => matches(record, filter),
+        passes: (record) => matchesKey(record, filter, ledger.now()),
       }),
 
     async extendKey(tenant, id, expiresAt) {
@@ -111,7 +109,7 @@ export function createKeyVerbs(
     async keepReceipt(tenant, keyId, receipt) {
       const name = ledger.nameOf(tenant, "receipt", keyId);
       const kept = await ledger.command(async (client) => {
-        await client.set(name, JSON.stringify(receipt), "PX", keysKeptMs, "NX");
+        await client.set(name, JSON.stringify(receipt), "PX", retentionMs, "NX");
         return client.get(name);
       });
       return kept === null ? receipt : (JSON.parse(kept) as RevocationReceipt);

@@ -33,7 +33,7 @@ export interface Ledger {
 
 export interface LedgerOptions extends ConnectOptions {
   prefix: string;
-  entriesKeptMs: number;
+  retentionMs: number;
   waitForReplicas: number;
   clock?: (() => number) | undefined;
 }
@@ -97,7 +97,7 @@ export function createLedger(options: LedgerOptions): Ledger {
           nameOf(tenant),
           clock === undefined ? "" : clock(),
           channel,
-          options.entriesKeptMs,
+          options.retentionMs,
           JSON.stringify(args),
           text,
         ];

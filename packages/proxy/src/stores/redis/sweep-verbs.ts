@@ -10,7 +10,7 @@ const OVERLAP_MS = 10_000;
 /** The verbs that nobody asks for: what is overdue, in doubt for too long, or no longer kept. */
 export function createSweepVerbs(
   ledger: Ledger,
-  { keysKeptMs, onRevoked }: { keysKeptMs: number; onRevoked(keyIds: string[]): void },
+  onRevoked: (keyIds: string[]) => void,
 ): Pick<Store, "endOverdue" | "spendUnknown"> {
   let revokedSince = 0;
   let forgotAt = Number.NEGATIVE_INFINITY;
@@ -46,7 +46,7 @@ export function createSweepVerbs(
     if (ledger.now() < forgotAt + FORGET_EVERY_MS) return;
     forgotAt = ledger.now();
     await forEachTenant(async (tenant) => {
-      await ledger.run("forget", tenant, { keysKeptMs });
+      await ledger.run("forget", tenant, {});
     });
   }
 

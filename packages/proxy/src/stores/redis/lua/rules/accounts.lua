@@ -4,8 +4,6 @@
 local DAY_MS = 86400000
 -- Days whose reservations may still be open; older ones are no longer asked for.
 local DAYS_KEPT = 3
--- To forget an object is safe: it then counts once more, or is looked up at the vendor.
-local OBJECT_KEPT_MS = 180 * DAY_MS
 
 local exposures = {}
 
@@ -71,7 +69,8 @@ local function expose(account, object_id, amount)
   local most = math.max(amount, get_exposure(account, object_id))
   local name = to_name("object", account.name, object_id)
   exposures[name] = most
-  later("SET", name, to_text(most), "PX", to_text(OBJECT_KEPT_MS))
+  -- To forget an object is safe: it then counts once more, or is looked up at the vendor.
+  later("SET", name, to_text(most), "PX", to_text(kept_ms))
 end
 
 local function get_spend(row, day, exposure)

@@ -44,7 +44,7 @@ end
 -- Appends an entry, or puts it in the place of the one with its id: a call has one, whatever is said twice.
 local function append_entry(entry)
   if not load_entry(entry.id) then later("ZADD", to_name("entries"), to_text(next_place()), entry.id) end
-  entry.kept_until = now + entries_kept_ms
+  entry.kept_until = now + kept_ms
   keep_entry(entry)
 end
 

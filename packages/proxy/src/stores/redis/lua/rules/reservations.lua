@@ -80,8 +80,8 @@ local function keep_reservation(reservation)
   if reservation.open_tries > 0 or in_doubt then
     if had_end then later("PERSIST", row.name) end
   else
-    local kept_ms = math.max(REPLAY_KEPT_MS, entries_kept_ms)
-    later("PEXPIRE", row.name, to_text(reservation.spends and kept_ms or ATTEMPT_KEPT_MS))
+    local spent_kept_ms = math.max(REPLAY_KEPT_MS, kept_ms)
+    later("PEXPIRE", row.name, to_text(reservation.spends and spent_kept_ms or ATTEMPT_KEPT_MS))
   end
 end
 
@@ -197,5 +197,5 @@ local function expose_after(reservation, outcome)
   local row = load_row("exposure", object_id)
   set(row, "microUsd", math.max(amount, get_number(row, "microUsd")))
   set(row, "told", told or row.is.told ~= nil)
-  later("PEXPIRE", row.name, to_text(OBJECT_KEPT_MS))
+  later("PEXPIRE", row.name, to_text(kept_ms))
 end

@@ -2,12 +2,12 @@
 -- script that fails has changed nothing. Every name begins with KEYS[1], whose hash tag is the tenant's: all are in
 -- one slot, and so a name may be made here although it depends on what was read.
 -- KEYS: 1 the tenant's root.
--- ARGV: 1 the time in ms, for tests; empty for the server's. 2 the channel of revocations. 3 how long entries are
--- kept, in ms. 4 the arguments of the verb, JSON. 5 a text that is stored as it stands.
+-- ARGV: 1 the time in ms, for tests; empty for the server's. 2 the channel of revocations. 3 how long what is over
+-- is kept, in ms. 4 the arguments of the verb, JSON. 5 a text that is stored as it stands.
 -- Every answer begins with the time. Amounts are integers of micro-USD, which a double holds exactly up to 2^53.
 
 local root = KEYS[1]
-local entries_kept_ms = tonumber(ARGV[3])
+local kept_ms = tonumber(ARGV[3])
 local args = cjson.decode(ARGV[4])
 local now = tonumber(ARGV[1])
 if not now then

@@ -12,7 +12,7 @@ for _, id in ipairs(overdue) do
   end_attempt(id, try, { kind = "unknown" }, entry)
   -- Its true end may still be told, however late.
   set(try, "givenUp", true)
-  later("PEXPIRE", try.name, to_text(entries_kept_ms))
+  later("PEXPIRE", try.name, to_text(kept_ms))
 end
 if #overdue > 0 then save() end
 return { now, #overdue, redis.call("ZRANGEBYSCORE", to_name("revoked"), to_text(args.revokedSince), "+inf") }

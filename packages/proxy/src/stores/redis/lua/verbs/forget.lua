@@ -1,7 +1,7 @@
 -- Deletes what is kept no longer: the oldest entries of a tenant, and keys that ended long ago. A key that holds
 -- something, or has a try under way, stays. A hundred of each at most.
 -- KEYS: 1 the tenant's root.
--- ARGV: 4 { keysKeptMs }.
+-- ARGV: 4 {}.
 -- Answer: time, how many were deleted.
 
 local function delete(...)
@@ -18,7 +18,7 @@ for _, id in ipairs(redis.call("ZRANGE", to_name("entries"), "0", "99")) do
   end
 end
 
-local ended = to_text(now - args.keysKeptMs)
+local ended = to_text(now - kept_ms)
 for _, id in ipairs(redis.call("ZRANGEBYSCORE", to_name("ends"), "-inf", ended, "LIMIT", "0", "100")) do
   local row = load_row("key", id)
   local in_flight = redis.call("ZCARD", to_name("in-flight", id))

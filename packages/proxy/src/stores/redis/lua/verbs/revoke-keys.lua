@@ -36,12 +36,12 @@ local revoked = {}
 
 local function revoke(key)
   if key.revoked_at then return end
-  for _, child in ipairs(list_children(key)) do revoke(child) end
   set(key.row, "revokedAt", now)
   key.revoked_at = now
   later("ZADD", to_name("ends"), to_text(now), key.id)
   later("ZADD", to_name("revoked"), to_text(now), key.id)
   table.insert(revoked, key.id)
+  for _, child in ipairs(list_children(key)) do revoke(child) end
 end
 
 for _, key in ipairs(list_matching()) do revoke(key) end

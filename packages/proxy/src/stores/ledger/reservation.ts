@@ -1,5 +1,5 @@
+import type { AuditNote, Effect, Outcome, Settlement } from "../store.ts";
 import type { SpendAccount } from "./spend-account.ts";
-import type { AuditNote, Effect, Outcome, Settlement } from "./store.ts";
 
 /** What one scope (the key, or one of its budgets) has set aside for a call, and then spent on it. */
 export interface Share {
@@ -10,6 +10,7 @@ export interface Share {
 
 /** Room that was set aside, and the tries that share it. */
 export interface Reservation {
+  readonly id: number;
   /** The key's share first, then those of its budgets. */
   shares: [Share, ...Share[]];
   /** The UTC day it counts in, whenever it is settled. */

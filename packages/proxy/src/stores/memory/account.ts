@@ -1,26 +1,10 @@
-import type { Spend } from "./store.ts";
-
-/** What one key or one budget has spent and holds, by UTC day and in all; amounts in micro-USD. */
-export interface SpendAccount {
-  /** @param objectId the vendor's object in question, if any */
-  getSpend(day: number, objectId?: string): Spend;
-  /** Sets an amount aside on a day. */
-  hold(day: number, microUsd: number): void;
-  /** Gives a held amount back; `doubted` where it counted as unknown. */
-  release(day: number, microUsd: number, doubted: boolean): void;
-  /** Marks a held amount as one whose outcome nobody knows. */
-  doubt(microUsd: number): void;
-  spend(day: number, microUsd: number): void;
-  /** What an object has cost here already. */
-  getExposure(objectId: string): number;
-  /** Remembers that an object has cost so much in all; never lowers it. */
-  expose(objectId: string, microUsd: number): void;
-}
+import type { SpendAccount } from "../ledger/spend-account.ts";
 
 /** Days whose reservations may still be open; older ones are no longer asked for. */
 const DAYS_KEPT = 3;
 
-export function createAccount(): SpendAccount {
+/** An account in memory. */
+export function createAccount(id: number): SpendAccount {
   const days = new Map<number, { spent: number; held: number }>();
   const exposures = new Map<string, number>();
   let total = 0;
@@ -37,6 +21,7 @@ export function createAccount(): SpendAccount {
   }
 
   return {
+    id,
     getSpend(day, objectId) {
       const today = days.get(day) ?? { spent: 0, held: 0 };
       return {

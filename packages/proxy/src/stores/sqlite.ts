@@ -1,0 +1,81 @@
+import { createLedger, toStoreVerbs } from "./ledger/ledger.ts";
+import { createListeners } from "./listeners.ts";
+import { createGroupCommit } from "./sqlite/group-commit.ts";
+import { openDatabase } from "./sqlite/open-database.ts";
+import { createRetention } from "./sqlite/retention.ts";
+import { createSqliteTables } from "./sqlite/tables.ts";
+import type { Store } from "./store.ts";
+
+/** Where a ledger is kept in SQLite, and how. */
+export interface SqliteStoreOptions {
+  /** The file; made where there is none. Files beside it end in `-wal`, `-shm` and `-lock`. */
+  path: string;
+  /**
+   * `full` (the default): what was answered is on the disk. `normal`: a power cut may lose the last moments, the
+   * crash of this process nothing.
+   */
+  synchronous?: "full" | "normal";
+  /** How long audit entries, and keys that have ended, are kept. Default: for ever. */
+  retentionMs?: number;
+  /** Ms since the epoch. Default `Date.now`. */
+  clock?: () => number;
+}
+
+/**
+ * The ledger in a file of this machine. It outlives the process, however that ends. One process at a time has it.
+ *
+ * @throws {StoreOpenError} another process has it, it is of a newer Keybrake, or it can't be opened
+ * @example
+ * const store = createSqliteStore({ path: "./keybrake.db" });
+ */
+export function createSqliteStore(options: SqliteStoreOptions): Store {
+  const { path, synchronous = "full", retentionMs, clock = Date.now } = options;
+  const { database, close } = openDatabase(path, synchronous);
+  const listeners = createListeners();
+  let appended = false;
+  const tables = createSqliteTables(database, clock, () => {
+    appended = true;
+  });
+  const group = createGroupCommit(database, () => {
+    const isNews = appended;
+    appended = false;
+    if (isNews) listeners.call();
+  });
+  const dropOld = createRetention(database);
+  // Between two groups nothing is half done, so that reading needs no transaction.
+  const verbs = toStoreVerbs(createLedger(tables, clock), async (verb, act) =>
+    READS.has(verb) ? act() : group.add(act),
+  );
+  return {
+    ...verbs,
+    async endOverdue() {
+      const count = await verbs.endOverdue();
+      if (retentionMs !== undefined) await group.add(() => dropOld(clock() - retentionMs));
+      return count;
+    },
+    onAudit: listeners.add,
+    // Only one process has the ledger.
+    onRevoke: () => () => {},
+    now: clock,
+    ping: () => group.add(() => {}),
+    async close() {
+      if (!database.isOpen) return;
+      group.flush();
+      close();
+    },
+  };
+}
+
+const READS: ReadonlySet<keyof Store> = new Set([
+  "findKey",
+  "getKey",
+  "listKeys",
+  "listInFlight",
+  "getReceipt",
+  "getBudget",
+  "listBudgets",
+  "getExposure",
+  "listAudit",
+  "listAuditAfter",
+  "getNewestAuditId",
+] as const);

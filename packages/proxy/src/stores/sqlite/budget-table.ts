@@ -1,0 +1,59 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { BudgetRow, BudgetTable } from "../ledger/tables.ts";
+import type { Accounts } from "./accounts.ts";
+import { createFinder, prepare } from "./prepare.ts";
+
+interface Columns {
+  name: string;
+  account: number;
+  dailyCap: number | null;
+  totalCap: number | null;
+  frozen: 0 | 1;
+}
+
+const SELECT = `SELECT name, account, daily_cap AS dailyCap, total_cap AS totalCap, frozen FROM budgets`;
+
+export function createSqliteBudgets(database: DatabaseSync, accounts: Accounts): BudgetTable {
+  const find = prepare<Columns>(database, `${SELECT} WHERE tenant = ? AND name = ?`);
+  const insert = prepare(database, "INSERT INTO budgets (tenant, name, account) VALUES (?, ?, ?)");
+  const update = prepare(
+    database,
+    "UPDATE budgets SET daily_cap = ?, total_cap = ?, frozen = ? WHERE tenant = ? AND name = ?",
+  );
+  const findMany = createFinder<Columns>(database);
+
+  const toRow = ({ name, account, dailyCap, totalCap, frozen }: Columns): BudgetRow => ({
+    name,
+    account: accounts.get(account),
+    dailyCapMicroUsd: dailyCap,
+    totalCapMicroUsd: totalCap,
+    frozen: frozen === 1,
+  });
+
+  return {
+    find(tenant, name) {
+      const columns = find.get(tenant, name);
+      return columns && toRow(columns);
+    },
+    insert(tenant, name) {
+      const account = accounts.open();
+      insert.run(tenant, name, account.id);
+      return { name, account, dailyCapMicroUsd: null, totalCapMicroUsd: null, frozen: false };
+    },
+    list(tenant, { limit, startingAfter }) {
+      const rows = findMany(
+        SELECT,
+        [
+          ["tenant = ?", tenant],
+          ["name > ?", startingAfter],
+        ],
+        "ORDER BY name LIMIT ?",
+        limit + 1,
+      );
+      return { items: rows.slice(0, limit).map(toRow), hasMore: rows.length > limit };
+    },
+    save(tenant, { name, dailyCapMicroUsd, totalCapMicroUsd, frozen }) {
+      update.run(dailyCapMicroUsd, totalCapMicroUsd, frozen ? 1 : 0, tenant, name);
+    },
+  };
+}

@@ -17,6 +17,16 @@ const configSchema = z.strictObject({
   listen: listenAddress.default("127.0.0.1:4242"),
   store: z.string().default("memory"),
   retention: duration.default("365d"),
+  redis: z
+    .strictObject({
+      prefix: z
+        .string()
+        .regex(/^[\w.-]{1,64}$/, "must be letters, digits and . _ -")
+        .default("kb"),
+      timeout_ms: z.int().min(10).max(60_000).default(2000),
+      wait_for_replicas: z.int().min(0).max(8).default(0),
+    })
+    .prefault({}),
   tokens: z
     .array(
       z.strictObject({
@@ -112,9 +122,14 @@ export function resolveConfig(
   const parsed = configSchema.safeParse(input);
   if (!parsed.success) throw toConfigError(parsed.error);
   const config = parsed.data;
-  const store = parseStore(config.store);
   const readSecret = (reference: string, place: string): Secret =>
     resolveSecret(reference, place, environment);
+  const isReference = /^(env|file):/.test(config.store);
+  const store = parseStore(isReference ? readSecret(config.store, "store").reveal() : config.store, {
+    prefix: config.redis.prefix,
+    timeoutMs: config.redis.timeout_ms,
+    waitForReplicas: config.redis.wait_for_replicas,
+  });
   const tenants = new Map(
     config.tokens.map(({ token, tenant }, index) => [
       hashToken(readSecret(token, `tokens[${index}].token`).reveal()),

@@ -21,6 +21,7 @@ import { closeServer, createHttpServer, listen } from "./server.ts";
 import { failClosed } from "./stores/fail-closed.ts";
 import { openStore } from "./stores/open-store.ts";
 import type { Store } from "./stores/store.ts";
+import { StoreOpenError } from "./stores/store-open-error.ts";
 
 /** One call, as `onCall` is told of it. It holds no header, no body and no credential. */
 export interface CallSummary {
@@ -61,7 +62,12 @@ const GIVE_UP_MARGIN_MS = 5_000;
 
 /** A proxy: the data plane and the control API on one port, and vendors that want one on ports of their own. */
 export interface Proxy {
-  /** @throws {ListenError} the port is in use, or may not be had */
+  /**
+   * Where it throws, the proxy is closed.
+   *
+   * @throws {StoreOpenError} the store can't be reached
+   * @throws {ListenError} the port is in use, or may not be had
+   */
   listen(): Promise<{ url: string; vendors: Record<string, string> }>;
   /**
    * Stops taking calls, lets those at vendors finish and settles them, then closes the store.
@@ -88,10 +94,9 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   const { onCall, onInternalError = reportError } = options;
   const config = resolveConfig(input, options.environment, options.clock);
   const { clock: ownClock } = options;
-  const store = failClosed(
-    options.store ?? openStore(config.store, { clock: ownClock, retentionMs: config.retentionMs }),
-    (error) => onInternalError(error, null),
-  );
+  const opened =
+    options.store ?? openStore(config.store, { clock: ownClock, retentionMs: config.retentionMs });
+  const store = failClosed(opened, (error) => onInternalError(error, null));
   const clock = options.clock ?? (() => store.now());
   const upstreams = createUpstreams(config.upstreamTimeoutMs);
   const inFlight = createInFlight();
@@ -104,9 +109,9 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     { overrideGlobalObjects: false },
   );
   const trueUps = createTrueUps(store, upstreams, onInternalError, options.trueUpDelaysMs);
-  const sweep = setInterval(() => {
-    store.endOverdue().catch(() => {});
-    store.spendUnknown(clock() - config.unknownAfterSeconds * 1000).catch(() => {});
+  const sweep = setInterval(async () => {
+    await store.endOverdue().catch(() => {});
+    await store.spendUnknown(clock() - config.unknownAfterSeconds * 1000).catch(() => {});
   }, SWEEP_EVERY_MS).unref();
   const unwatch = store.onRevoke((keyIds) => {
     for (const keyId of keyIds) inFlight.stop(keyId);
@@ -191,16 +196,27 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     await store.close();
   }
 
+  /** A ledger that was never reached is more likely misnamed than down, and its clock is not known yet. */
+  async function requireLedger(): Promise<void> {
+    try {
+      await opened.ping();
+    } catch (error) {
+      throw new StoreOpenError(`store: ${(error as Error).message}`);
+    }
+  }
+
   return {
     async listen() {
       try {
+        await requireLedger();
         const url = toUrl(await listen(main, config.listen));
         const vendors: Record<string, string> = {};
         for (const { vendor, server } of ownPorts)
           vendors[vendor.name] = toUrl(await listen(server, vendor.listen));
         return { url, vendors };
       } catch (error) {
-        await Promise.all(servers.map(closeServer));
+        ended ??= end(0);
+        await ended;
         throw error;
       }
     },

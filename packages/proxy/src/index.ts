@@ -9,6 +9,7 @@ export { type CallSummary, createProxy, type Proxy, type ProxyOptions } from "./
 export { ListenError } from "./server.ts";
 export { backUpStore } from "./stores/back-up-store.ts";
 export { createMemoryStore } from "./stores/memory.ts";
+export { createRedisStore, type RedisStoreOptions } from "./stores/redis.ts";
 export { createSqliteStore, type SqliteStoreOptions } from "./stores/sqlite.ts";
 export type * from "./stores/store.ts";
 export { StoreOpenError } from "./stores/store-open-error.ts";

@@ -325,7 +325,7 @@ describe("a wrong configuration", () => {
     {
       what: "a store with a password that there is not",
       config: { store: `mongodb://user:${LIVE_SECRET}@host/0`, vendors: { stripe: STRIPE } },
-      says: 'store: must be "memory" or "sqlite:PATH"',
+      says: 'store: must be "memory", "sqlite:PATH" or "redis://HOST"',
     },
     { what: "no vendors", config: {}, says: "vendors: none is configured, so there is nothing to proxy" },
     {

@@ -21,7 +21,8 @@ export function addServeCommand(program: Command): void {
       "after",
       `
 A secret in the file is "env:NAME", read from the environment, or "file:PATH".
-The ledger is kept in ./keybrake.db, or where "store" says: "sqlite:PATH", or "memory" to forget it at the end.
+The ledger is kept in ./keybrake.db, or where "store" says: "sqlite:PATH", "redis://HOST"
+to share it among many, or "memory" to forget it at the end.
 The first SIGINT or SIGTERM lets the calls at vendors finish; a second one ends at once.
 
 Examples:

@@ -1,4 +1,5 @@
 import { createMemoryStore } from "./memory.ts";
+import { createRedisStore } from "./redis.ts";
 import { createSqliteStore } from "./sqlite.ts";
 import type { Store } from "./store.ts";
 import type { StoreSpec } from "./store-spec.ts";
@@ -20,6 +21,10 @@ export function openStore(
     case "sqlite": {
       const { path, synchronous } = spec;
       return createSqliteStore({ path, synchronous, retentionMs, ...(clock ? { clock } : {}) });
+    }
+    case "redis": {
+      const { kind: _kind, url, ...settings } = spec;
+      return createRedisStore({ ...settings, url: url.reveal(), retentionMs, ...(clock ? { clock } : {}) });
     }
   }
 }

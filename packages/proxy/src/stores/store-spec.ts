@@ -1,17 +1,31 @@
 import { ConfigError } from "../config-error.ts";
+import { Secret } from "../secrets.ts";
+import { parseRedisUrl } from "./redis/address.ts";
 
 /** Which ledger a configuration names. */
-export type StoreSpec = { kind: "memory" } | { kind: "sqlite"; path: string; synchronous: "full" | "normal" };
+export type StoreSpec =
+  | { kind: "memory" }
+  | { kind: "sqlite"; path: string; synchronous: "full" | "normal" }
+  | ({ kind: "redis"; url: Secret } & RedisSettings);
+
+/** How to use a Redis. */
+export interface RedisSettings {
+  prefix: string;
+  timeoutMs: number;
+  waitForReplicas: number;
+}
 
 /**
- * Reads the `store` of a configuration: `memory`, or `sqlite:PATH`, with `?synchronous=normal` or nothing after it.
+ * Reads the `store` of a configuration: `memory`, `sqlite:PATH`, with `?synchronous=normal` or nothing after it, or
+ * the URL of a Redis.
  *
  * @throws {ConfigError} it names no store; what it says is not repeated, as it may hold a password
  */
-export function parseStore(text: string): StoreSpec {
+export function parseStore(text: string, redis: RedisSettings): StoreSpec {
   if (text === "memory") return { kind: "memory" };
   if (text.startsWith("sqlite:")) return parseSqlite(text.slice("sqlite:".length));
-  throw new ConfigError('store: must be "memory" or "sqlite:PATH"');
+  if (/^rediss?[:+]/.test(text)) return parseRedis(text, redis);
+  throw new ConfigError('store: must be "memory", "sqlite:PATH" or "redis://HOST"');
 }
 
 function parseSqlite(text: string): StoreSpec {
@@ -24,4 +38,11 @@ function parseSqlite(text: string): StoreSpec {
   if (synchronous !== "full" && synchronous !== "normal")
     throw new ConfigError('store: synchronous must be "full" or "normal"');
   return { kind: "sqlite", path, synchronous };
+}
+
+function parseRedis(text: string, settings: RedisSettings): StoreSpec {
+  const { kind } = parseRedisUrl(text);
+  if (kind === "cluster" && settings.waitForReplicas > 0)
+    throw new ConfigError("redis.wait_for_replicas: can't be had of a cluster");
+  return { kind: "redis", url: new Secret(text), ...settings };
 }

@@ -40,7 +40,8 @@ export function createMemoryKeys(openAccount: () => SpendAccount): KeyTable {
   };
 }
 
-function matchesKey(record: KeyRecord, filter: KeyFilter, now: number): boolean {
+/** Whether a key passes every given filter. */
+export function matchesKey(record: KeyRecord, filter: KeyFilter, now: number): boolean {
   return (
     (filter.status === undefined || getStatus(record, now) === filter.status) &&
     (filter.vendor === undefined || record.vendor === filter.vendor) &&

@@ -1,0 +1,158 @@
+-- What a call must fit: the same as money/limits.ts, function by function.
+
+local MINUTE_MS = 60000
+local MAX_MICRO_USD = 9000000000000000
+
+local function caps_of(caps, scope, daily_cap, total_cap, sums)
+  if daily_cap then
+    table.insert(caps, {
+      limit = scope .. ":daily",
+      cap = daily_cap,
+      spent = sums.daily,
+      held = sums.daily_held,
+      exposure = sums.exposure,
+      resets_at = (to_utc_day(now) + 1) * DAY_MS,
+    })
+  end
+  if total_cap then
+    table.insert(caps, {
+      limit = scope .. ":total",
+      cap = total_cap,
+      spent = sums.total,
+      held = sums.held,
+      exposure = sums.exposure,
+    })
+  end
+end
+
+-- Every cap over a key: its own, and those of its budgets.
+local function list_caps(state)
+  local caps = {}
+  caps_of(caps, "key", state.policy.dailyCapMicroUsd, state.policy.totalCapMicroUsd, state.spend)
+  for _, budget in ipairs(state.budgets) do
+    caps_of(caps, "budget:" .. budget.name, budget.daily_cap, budget.total_cap, budget.spend)
+  end
+  return caps
+end
+
+local function room_under(cap)
+  return math.max(0, cap.cap - cap.spent - cap.held)
+end
+
+-- The room under the tightest cap; nil where nothing caps the key.
+local function get_remaining(state)
+  local remaining
+  for _, cap in ipairs(list_caps(state)) do remaining = math.min(remaining or math.huge, room_under(cap)) end
+  return remaining
+end
+
+local function to_cap_exhausted(cap, requested)
+  return {
+    code = "cap_exhausted",
+    limit = cap.limit,
+    capMicroUsd = cap.cap,
+    spentMicroUsd = cap.spent,
+    heldMicroUsd = cap.held,
+    requestedMicroUsd = requested,
+    resetsAt = cap.resets_at,
+  }
+end
+
+-- Why a key has no room to carve a cap out of: its own caps count, its budgets are met call by call.
+local function refuse_carving(state, requested)
+  for _, cap in ipairs(list_caps({ policy = state.policy, spend = state.spend, budgets = {} })) do
+    if requested > room_under(cap) then return to_cap_exhausted(cap, requested) end
+  end
+end
+
+-- What a scope must set aside for a call: the exposure of its object that the scope has not counted yet.
+local function to_share(whole, exposure)
+  return math.max(0, whole - exposure)
+end
+
+local function to_whole(price, most_per_call)
+  if price.kind == "amount" then return price.microUsd end
+  if price.kind == "free" then return 0 end
+  local per_time = most_per_call or 0
+  if price.kind ~= "unpriced" then return per_time end
+  return math.min(MAX_MICRO_USD, (price.times or 1) * per_time + (price.microUsd or 0))
+end
+
+local function refuse_state(state)
+  local status = get_status(state.key)
+  if status ~= "active" then return { code = "key_" .. status } end
+  for _, budget in ipairs(state.budgets) do
+    if budget.frozen then return { code = "budget_frozen", limit = "budget:" .. budget.name } end
+  end
+end
+
+local function refuse_count(key)
+  local policy = key.record.policy
+  if policy.maxCalls and get_number(key.row, "calls") >= policy.maxCalls then
+    return { code = "call_limit_reached", limit = "key:calls" }
+  end
+  if not policy.callsPerMinute then return nil end
+  local oldest = tonumber(redis.call("LINDEX", to_name("recent", key.id), to_text(-policy.callsPerMinute)) or nil)
+  if not oldest or oldest <= now - MINUTE_MS then return nil end
+  return {
+    code = "rate_limited",
+    limit = "key:calls_per_minute",
+    retryAfterSeconds = math.ceil((oldest + MINUTE_MS - now) / 1000),
+  }
+end
+
+local function refuse_counts(state)
+  local refusal = refuse_count(state.key)
+  for _, ancestor in ipairs(state.ancestors) do refusal = refusal or refuse_count(ancestor) end
+  return refusal
+end
+
+-- Under a cap, only what has a proven upper bound may pass; `max_usd_per_call` is the caller's own bound.
+local function refuse_price(state, price, caps)
+  local most_per_call = state.policy.maxMicroUsdPerCall
+  local bounded = #caps > 0 or most_per_call ~= nil
+  if price.kind == "currency_unpriced" and bounded then return { code = "currency_unpriced" } end
+  if price.kind ~= "unpriced" or #caps == 0 then return nil end
+  if price.renews or most_per_call == nil then return { code = "unpriced_endpoint" } end
+end
+
+local function refuse_amount(state, price, whole, caps)
+  if price.kind == "free" then return nil end
+  local most_per_call = state.policy.maxMicroUsdPerCall
+  local requested = to_share(whole, state.spend.exposure)
+  -- A limit of 0 refuses every spending call, one for 0 USD and one without a price too.
+  if most_per_call and (most_per_call == 0 or requested > most_per_call) then
+    return {
+      code = "cap_exhausted",
+      limit = "key:per_call",
+      capMicroUsd = most_per_call,
+      requestedMicroUsd = requested,
+    }
+  end
+  for _, cap in ipairs(caps) do
+    local share = to_share(whole, cap.exposure)
+    if cap.cap == 0 or share > room_under(cap) then return to_cap_exhausted(cap, share) end
+  end
+end
+
+-- Whether a call fits everything its key is bound by, and what it may cost in all. `shares`: it shares the
+-- reservation of an earlier try, and so needs no further room.
+local function fit_call(state, price, shares)
+  local caps = list_caps(state)
+  local whole = shares and 0 or to_whole(price, state.policy.maxMicroUsdPerCall)
+  local refusal = refuse_state(state) or refuse_counts(state)
+  if not refusal and not shares then
+    refusal = refuse_price(state, price, caps) or refuse_amount(state, price, whole, caps)
+  end
+  return whole, refusal
+end
+
+-- As an answer carries it: names and values in turn.
+local function to_refusal_answer(refusal)
+  local flat = {}
+  for field, value in pairs(refusal) do
+    table.insert(flat, field)
+    table.insert(flat, value)
+  end
+  return flat
+end

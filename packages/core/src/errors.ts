@@ -212,14 +212,10 @@ export async function readRefusal(response: Response): Promise<KeybrakeError | u
   const code = response.headers.get("x-keybrake-code");
   if (code === null) return undefined;
   const parsed = errorEnvelopeSchema.safeParse(await response.json().catch(() => undefined));
-  return toKeybrakeError(code, response, parsed.success ? parsed.data : undefined);
+  return toTypedError(code, response, parsed.success ? parsed.data : undefined);
 }
 
-function toKeybrakeError(
-  code: string,
-  response: Response,
-  body: WireErrorEnvelope | undefined,
-): KeybrakeError {
+function toTypedError(code: string, response: Response, body: WireErrorEnvelope | undefined): KeybrakeError {
   const requestId = response.headers.get("keybrake-request-id") ?? body?.request_id;
   const options: KeybrakeErrorOptions = {
     code,

@@ -38,5 +38,6 @@ export {
   type PolicyFor,
   resolvePolicy,
 } from "./policy.ts";
+export { toKeybrakeError } from "./to-keybrake-error.ts";
 export type { RevokeReceipt, VaultKey } from "./vault-key.ts";
 export type { WithVaultKeyOptions } from "./with-vault-key.ts";

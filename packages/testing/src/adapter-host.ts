@@ -67,19 +67,23 @@ export interface KeybrakeUnderTest {
 }
 
 /**
- * Runs over HTTP: `POST {url}?input=…`. The host hands `input` to the work and answers with its text.
+ * Runs over HTTP: `POST {url}?input=…`. The host hands `input` to the work and answers with its text. `send` stands
+ * for the network where there is none.
  *
  * @example
  * return { start: startOverHttp(`http://127.0.0.1:${port}/run`), errors, departures, close };
  */
-export function startOverHttp(url: string): MountedHost["start"] {
+export function startOverHttp(
+  url: string,
+  send: (url: string, init: RequestInit) => Promise<Response> = fetch,
+): MountedHost["start"] {
   return (input) => {
     const caller = new AbortController();
     const chunks: string[] = [];
 
     async function run(): Promise<RunEnd> {
       try {
-        const response = await fetch(`${url}?${new URLSearchParams({ input })}`, {
+        const response = await send(`${url}?${new URLSearchParams({ input })}`, {
           method: "POST",
           signal: caller.signal,
         });

@@ -1,0 +1,46 @@
+import { type IssuePolicy, toKeybrakeError, type VaultKey, withVaultKey } from "@keybrake/core";
+import type { VaultKeyOptions } from "./with-vault-key.ts";
+
+/** What an action resolves with where Keybrake refused: the body that a route answers then. */
+export interface ActionRefusal {
+  /** Such as `spend_cap_exceeded` or `vault_key_unavailable`. It names no budget, amount or key. */
+  error: string;
+}
+
+/**
+ * A Server Action with a vault key, for files with `"use server"`. The key is issued for each call and revoked when the
+ * action's promise settles. Where no key can be had, the action does not run. Refusals are results, since Next hides
+ * the message of a thrown error from the browser: `{ error: "spend_cap_exceeded" }`, `{ error: "vault_key_unavailable" }`.
+ * Every other error is thrown as it is, so `redirect()` and `notFound()` work.
+ *
+ * @param policy what to ask for, or how to tell it from the arguments; they come from the browser, so take the user
+ * from the session
+ * @param action gets the key before the arguments, where no argument of the browser's can take its place
+ * @example
+ * export const charge = withVaultKeyAction(
+ *   async () => ({ label: `user-${(await getSession()).userId}`, vendor: "stripe", dailyUsdCap: 500 }),
+ *   async (key, amount: number) => {
+ *     const stripe = new Stripe(key.token, stripeOptions(key, Stripe));
+ *     return { id: (await stripe.paymentIntents.create({ amount, currency: "usd" })).id };
+ *   },
+ * );
+ */
+export function withVaultKeyAction<Args extends unknown[], Result>(
+  policy: IssuePolicy | ((...args: Args) => IssuePolicy | Promise<IssuePolicy>),
+  action: (key: VaultKey, ...args: Args) => Promise<Result>,
+  options: VaultKeyOptions = {},
+): (...args: Args) => Promise<Result | ActionRefusal> {
+  return async (...args) => {
+    try {
+      return await withVaultKey(
+        () => (typeof policy === "function" ? policy(...args) : policy),
+        (key) => action(key, ...args),
+        options,
+      );
+    } catch (error) {
+      const refusal = toKeybrakeError(error);
+      if (!refusal) throw error;
+      return refusal.toResponse().json() as Promise<ActionRefusal>;
+    }
+  };
+}

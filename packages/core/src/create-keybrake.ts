@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { createControlClient, type KeybrakeOptions } from "./control-client.ts";
+import { type ControlClient, createControlClient, type KeybrakeOptions } from "./control-client.ts";
 import { VaultKeyUnavailableError } from "./errors.ts";
 import type { IssuePolicy, Policy } from "./policy.ts";
 import {
@@ -89,6 +89,15 @@ export interface Keybrake {
   reconcile(auditId: string, costUsd: number): Promise<AuditEntry>;
 }
 
+const controls = new WeakMap<Keybrake, ControlClient>();
+
+/** What a client talks through, for what is built on clients here. */
+export function getControlClient(client: Keybrake): ControlClient {
+  const control = controls.get(client);
+  if (!control) throw new TypeError("The client must be one that createKeybrake() of this package made.");
+  return control;
+}
+
 /**
  * Makes a client. Nothing is read or sent until it is used.
  *
@@ -159,7 +168,7 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
     return { data: page.data.map((entry) => fromWire(item, entry)), hasMore: page.has_more };
   }
 
-  return {
+  const client: Keybrake = {
     issue,
     withVaultKey: (policy, use, scope = {}) => runWithVaultKey(issue, control, policy, use, scope),
 
@@ -206,4 +215,6 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
     },
     listAudit: (filter = {}) => list("/v1/audit", auditEntrySchema, auditQuerySchema, filter),
   };
+  controls.set(client, control);
+  return client;
 }

@@ -31,6 +31,8 @@ export {
 } from "./errors.ts";
 export type { KeybrakeEvent } from "./events.ts";
 export { isCapExhausted } from "./is-cap-exhausted.ts";
+export { createKeyCache, type KeyCache, type KeyCacheOptions } from "./key-cache.ts";
+export { createMemoryKeyCacheStore, type KeyCacheStore } from "./key-cache-store.ts";
 export {
   type FailOpenCredential,
   type IssuePolicy,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CapExhaustedError, KeybrakeError, RateLimitedError, toKeybrakeError } from "./index.ts";
+import { toDocUrl } from "./protocol.ts";
 
 describe("toKeybrakeError", () => {
   it.each([
@@ -17,6 +18,20 @@ describe("toKeybrakeError", () => {
   });
 
   it.each([
+    ["Stripe", { type: "StripePermissionError", doc_url: toDocUrl("endpoint_not_allowed") }],
+    ["Twilio", { status: 403, moreInfo: toDocUrl("endpoint_not_allowed") }],
+  ])("knows another refusal that the SDK of %s raised", (_vendor, fields) => {
+    const raised = Object.assign(new Error("no"), { code: "endpoint_not_allowed", ...fields });
+    expect(toKeybrakeError(raised)).toMatchObject({
+      code: "endpoint_not_allowed",
+      status: 403,
+      retryable: false,
+      cause: raised,
+    });
+  });
+
+  it.each([
+    { code: "rate_limited", doc_url: "https://stripe.com/docs/error-codes#rate_limited" },
     new Error("a bug"),
     { type: "StripeCardError", code: "card_declined" },
     "cap_exhausted",

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { countCodeLines } from "./count-code-lines.ts";
 import { type AdapterStats, listFaults } from "./measure-adapters.ts";

@@ -18,7 +18,9 @@ type Environment = Record<string, string>;
 const require = createRequire(import.meta.url);
 
 /** The `deno` of the npm package, without its launcher: it can be ended by its own id. */
-export const DENO: string = require.resolve(`@deno/${process.platform}-${process.arch}-glibc/deno`);
+export const DENO: string = require.resolve(
+  `@deno/${process.platform}-${process.arch}${process.platform === "linux" ? "-glibc" : ""}/deno`,
+);
 
 /** The `bun` of the npm package, without its launcher. */
 export const BUN: string = require.resolve(

@@ -1,4 +1,6 @@
 import { defineConfig } from "tsup";
 import { packageBuild } from "../../tooling/tsup.base.ts";
 
-export default defineConfig(packageBuild(["src/index.ts", "src/vitest.ts", "src/adapter-cases.ts"]));
+export default defineConfig(
+  packageBuild(["src/index.ts", "src/vitest.ts", "src/adapter-cases.ts", "src/remote-work.ts"]),
+);

@@ -18,6 +18,8 @@ export interface AdapterWork {
   handler(key: VaultKey, input: string): Promise<string | AsyncIterable<string>>;
   /** The adapter's options. */
   client: Keybrake;
+  /** What `client` is made of, for a host in another process: see `startStage`. */
+  clientOptions: KeybrakeOptions;
   onRevokeError(error: unknown, key: VaultKey): void;
 }
 
@@ -25,7 +27,7 @@ export interface AdapterWork {
 export interface AdapterHost {
   name: string;
   abilities: readonly HostAbility[];
-  /** Puts the work behind the adapter into a fresh host. It must take twenty runs at once. */
+  /** Puts the work behind the adapter into a fresh host. It must take twenty runs at once, or 200 where it speaks `http`. */
   mount(work: AdapterWork): Promise<MountedHost>;
 }
 
@@ -37,6 +39,8 @@ export interface MountedHost {
   readonly errors: readonly unknown[];
   /** How many callers the host has seen leaving. Hosts that can't notice answer 0. */
   departures(): number;
+  /** All that the host has printed, where it is another process. */
+  printed?(): string;
   close(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
+import { listImports } from "../list-imports.ts";
 import { type CodeLines, countCodeLines } from "./count-code-lines.ts";
-import { listImports } from "./list-imports.ts";
 
 /** What an adapter may be at most, in lines of code that run. */
 export const MOST_RUNNING_LINES = 60;

@@ -32,8 +32,8 @@ describe("a store that is wrong", () => {
       ({ get, replace }) => ({
         async replace(name, expected, value, ttlMs) {
           if ((await get(name)) !== expected) return false;
-          await Promise.resolve();
-          return replace(name, await get(name), value, ttlMs);
+          while (!(await replace(name, await get(name), value, ttlMs)));
+          return true;
         },
       }),
     ],

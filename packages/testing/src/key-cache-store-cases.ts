@@ -17,7 +17,6 @@ export interface KeyCacheStoreCase {
 }
 
 const MINUTE_MS = 60_000;
-
 const RIVALS = 50;
 
 const newName = (): string => crypto.randomUUID().replaceAll("-", "");
@@ -95,10 +94,11 @@ export const keyCacheStoreCases: readonly KeyCacheStoreCase[] = [
     async run(store) {
       const name = newName();
       const count = async (): Promise<void> => {
-        for (;;) {
+        for (let attempt = 0; attempt < 1000; attempt++) {
           const present = await store.get(name);
           if (await store.replace(name, present, `${Number(present ?? 0) + 1}`, MINUTE_MS)) return;
         }
+        assert.fail("nobody can change the value");
       };
       await Promise.all(Array.from({ length: 10 }, count));
       assert.equal(await store.get(name), "10");

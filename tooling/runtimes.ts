@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
 import { Miniflare } from "miniflare";
@@ -70,9 +71,10 @@ export async function startWorkerd(file: URL, environment: Environment): Promise
     modules: true,
     script: outputFiles[0]?.text ?? "",
     compatibilityDate: "2026-07-01",
+    compatibilityFlags: ["enable_request_signal"],
     bindings: environment,
     host: "127.0.0.1",
-    handleRuntimeStdio(...streams) {
+    handleRuntimeStdio(...streams: Readable[]) {
       for (const stream of streams) {
         stream.on("data", (chunk) => {
           output += chunk;

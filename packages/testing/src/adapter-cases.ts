@@ -25,6 +25,7 @@ export {
   type KeybrakeUnderTest,
   type MountedHost,
   type RunEnd,
+  type SuiteWork,
   startOverHttp,
 } from "./adapter-cases/host.ts";
 export { mockedKeybrake } from "./mocked-keybrake.ts";

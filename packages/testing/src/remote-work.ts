@@ -11,7 +11,7 @@ import { createErrorBook } from "./stage/errors.ts";
 import { clientPace, type FetchResult, type Order, type PolicyAnswer, type WireKey } from "./stage/wire.ts";
 
 /** Work to put behind the adapter, and where to tell what the host saw of it. */
-export interface RemoteWork extends Omit<AdapterWork, "clientOptions" | "onRevokeError"> {
+export interface RemoteWork extends AdapterWork {
   /** Resolves when the stage knows; a host that may end before that has to wait for it. */
   onRevokeError(error: unknown, key: VaultKey): Promise<void>;
   /** Call it with what the host's own error path was handed. */

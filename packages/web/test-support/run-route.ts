@@ -1,5 +1,5 @@
 import type { AdapterWork } from "@keybrake/testing/adapter-cases";
-import { withVaultKey } from "../src/index.ts";
+import { withVaultKey } from "@keybrake/web";
 
 /** Where a host tells what it saw. */
 export interface Watcher {
@@ -12,9 +12,9 @@ export function createRunRoute(
   { policy, handler, client, onRevokeError }: AdapterWork,
   watcher: Watcher,
 ): (request: Request, ...rest: unknown[]) => Promise<Response> {
-  const run = withVaultKey(
+  const run = withVaultKey<Request, unknown[]>(
     (request) => policy(readInput(request)),
-    async (request, key, ..._rest: unknown[]) => {
+    async (request, key) => {
       const answer = await handler(key, readInput(request));
       return new Response(typeof answer === "string" ? answer : toStream(answer));
     },

@@ -18,9 +18,13 @@ export interface AdapterWork {
   handler(key: VaultKey, input: string): Promise<string | AsyncIterable<string>>;
   /** The adapter's options. */
   client: Keybrake;
-  /** What `client` is made of, for a host in another process: see `startStage`. */
-  clientOptions: KeybrakeOptions;
   onRevokeError(error: unknown, key: VaultKey): void;
+}
+
+/** The work as the suite mounts it. */
+export interface SuiteWork extends AdapterWork {
+  /** What `client` is made of, for a host that has to make it in another process: see `startStage`. */
+  clientOptions: KeybrakeOptions;
 }
 
 /** A real host, such as an Express 5 application on a port, that runs work behind an adapter. */
@@ -28,7 +32,7 @@ export interface AdapterHost {
   name: string;
   abilities: readonly HostAbility[];
   /** Puts the work behind the adapter into a fresh host. It must take twenty runs at once, or 200 where it speaks `http`. */
-  mount(work: AdapterWork): Promise<MountedHost>;
+  mount(work: SuiteWork): Promise<MountedHost>;
 }
 
 /** A host that is up. */
@@ -89,6 +93,8 @@ export function startOverHttp(
       try {
         const response = await send(`${url}?${new URLSearchParams({ input })}`, {
           method: "POST",
+          // A server that compresses may keep chunks back.
+          headers: { "accept-encoding": "identity" },
           signal: caller.signal,
         });
         const decoder = new TextDecoder();

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { json, text } from "node:stream/consumers";
 import type { KeybrakeEvent } from "@keybrake/core";
-import type { AdapterWork, MountedHost } from "../adapter-cases/host.ts";
+import type { MountedHost, SuiteWork } from "../adapter-cases/host.ts";
 import { createErrorBook, type WireError } from "./errors.ts";
 import { createStagedKey } from "./staged-key.ts";
 import { createStagedRun, type StagedRun } from "./staged-run.ts";
@@ -14,7 +14,7 @@ export interface Stage {
   /** Where it is; hand it to the other process, for `joinStage`. */
   readonly url: string;
   /** Puts work on the stage, in place of what was there. */
-  mount(work: AdapterWork): Pick<MountedHost, "errors" | "departures">;
+  mount(work: SuiteWork): Pick<MountedHost, "errors" | "departures">;
   close(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface Stage {
 export async function startStage(): Promise<Stage> {
   const book = createErrorBook("stage");
   const runs = new Map<string, StagedRun>();
-  let mounted: { work: AdapterWork; errors: unknown[]; departures: number } | undefined;
+  let mounted: { work: SuiteWork; errors: unknown[]; departures: number } | undefined;
 
   function current(): NonNullable<typeof mounted> {
     if (!mounted) throw new Error("nothing is on the stage");
@@ -64,7 +64,7 @@ export async function startStage(): Promise<Stage> {
     return { run: id };
   }
 
-  async function play(run: StagedRun, answering: ReturnType<AdapterWork["handler"]>): Promise<unknown> {
+  async function play(run: StagedRun, answering: ReturnType<SuiteWork["handler"]>): Promise<unknown> {
     try {
       const answer = await answering;
       if (typeof answer === "string") return await run.give({ do: "answer", text: answer });

@@ -3,8 +3,6 @@
  *
  * @module
  */
-export { getRefusal, type Steps } from "./get-refusal.ts";
-export { stopOnCap } from "./stop-on-cap.ts";
-export { isToolRefusal, type ToolRefusal } from "./tool-refusal.ts";
+export { getRefusals, type Steps, stopOnCap } from "./refusals.ts";
 export { type VaultTool, type VaultToolDefinition, vaultTool } from "./vault-tool.ts";
-export { type RunTools, type VaultToolsOptions, withVaultTools } from "./with-vault-tools.ts";
+export { type RunTools, withVaultTools } from "./with-vault-tools.ts";

@@ -1,9 +1,12 @@
-import type { VaultKey } from "@keybrake/core";
+import { isToolRefusal, type ToolRefusal, toToolRefusal, type VaultKey } from "@keybrake/core";
 import type { FlexibleSchema, Tool, ToolExecutionOptions } from "ai";
-import { isToolRefusal, type ToolRefusal, toToolRefusal } from "./tool-refusal.ts";
 
 type FunctionTool = Extract<Tool, { type?: "function" | undefined }>;
 type Inferred = "inputSchema" | "outputSchema" | "contextSchema" | "execute" | "toModelOutput";
+type ToModelOutput = NonNullable<Tool["toModelOutput"]>;
+type OutputOptions = Parameters<ToModelOutput>[0];
+
+type MadeTool<Input, Output, Context> = Tool<Input, Output | ToolRefusal, Context>;
 
 /** What `tool()` of the AI SDK takes, with a vault key for `execute`. */
 export interface VaultToolDefinition<Input, Output, Context> extends Omit<FunctionTool, Inferred> {
@@ -11,32 +14,29 @@ export interface VaultToolDefinition<Input, Output, Context> extends Omit<Functi
   outputSchema?: FlexibleSchema<Output>;
   contextSchema?: FlexibleSchema<Context>;
   /**
-   * Never called without a key. Write an async generator function for preliminary results; of an iterable that another
-   * function returns, only the last value counts.
+   * Never called without a key. Write an async generator function for preliminary results: of an iterable that any
+   * other function returns, only the last value counts.
    */
   execute: (
     input: Input,
     options: ToolExecutionOptions<Context>,
     key: VaultKey,
   ) => AsyncIterable<Output> | PromiseLike<Output> | Output;
-  /** Not asked about refusals, which the model reads as they are. */
+  /** Not asked about refusals: the model reads those as they are. */
   toModelOutput?: (
-    options: Omit<ModelOutputOptions, "output"> & { output: NoInfer<Output> },
+    options: Omit<OutputOptions, "output"> & { output: NoInfer<Output> },
   ) => ReturnType<ToModelOutput>;
 }
 
-type ToModelOutput = NonNullable<Tool["toModelOutput"]>;
-type ModelOutputOptions = Parameters<ToModelOutput>[0];
-
-/** A tool that waits for the keys of a run. It is no tool of the AI SDK before {@link withVaultTools} makes it one. */
+/** A tool that waits for the keys of a run. {@link withVaultTools} makes it a tool of the AI SDK. */
 export type VaultTool<Input, Output, Context> = (
   getKey: () => Promise<VaultKey>,
-) => Tool<Input, Output | ToolRefusal, Context>;
+) => MadeTool<Input, Output, Context>;
 
 /**
  * A tool whose `execute` gets a vault key as its last argument. Where Keybrake refuses a call, also as a vendor's SDK
- * raises it, the model gets a {@link ToolRefusal} as the result. Every other error, no key to be had too, is the
- * tool's error, as anywhere in the AI SDK.
+ * raises it, the tool's result is a `ToolRefusal`. Every other error, that of having no key too, is the tool's error
+ * as anywhere in the AI SDK.
  *
  * @example
  * const charge = vaultTool({
@@ -53,45 +53,29 @@ export function vaultTool<Input, Output, Context>(
   definition: VaultToolDefinition<Input, Output, Context>,
 ): VaultTool<Input, Output, Context> {
   const { execute, toModelOutput, ...settings } = definition;
-  type Options = ToolExecutionOptions<Context>;
+  const isGenerator = Object.prototype.toString.call(execute) === "[object AsyncGeneratorFunction]";
+  type Call = [input: Input, options: ToolExecutionOptions<Context>];
 
   return (getKey) => {
-    async function* outputs(input: Input, options: Options): AsyncGenerator<Output | ToolRefusal> {
+    async function* outputs(...call: Call): AsyncGenerator<Output | ToolRefusal> {
       const key = await getKey();
       try {
-        const output = execute(input, options, key);
-        if (isAsyncIterable(output)) yield* output;
-        else yield await output;
+        const output = execute(...call, key);
+        yield* (Symbol.asyncIterator in Object(output) ? output : [await output]) as AsyncIterable<Output>;
       } catch (error) {
-        const refusal = await toToolRefusal(error);
-        if (!refusal) throw error;
-        yield refusal;
+        yield toToolRefusal(error);
       }
     }
 
-    async function lastOutput(input: Input, options: Options): Promise<Output | ToolRefusal | undefined> {
-      let last: Output | ToolRefusal | undefined;
-      for await (const output of outputs(input, options)) last = output;
-      return last;
-    }
-
-    const tool = {
-      ...settings,
-      // The AI SDK must be told before the key is there whether there will be preliminary results.
-      execute: isAsyncGeneratorFunction(execute) ? outputs : lastOutput,
-      ...(toModelOutput && {
-        toModelOutput: (options: ModelOutputOptions) =>
-          isToolRefusal(options.output) ? { type: "json", value: options.output } : toModelOutput(options),
-      }),
-    };
-    return tool as unknown as ReturnType<VaultTool<Input, Output, Context>>;
+    const lastOutput = async (...call: Call) => (await Array.fromAsync(outputs(...call))).at(-1);
+    const tellModel = (options: OutputOptions) =>
+      isToolRefusal(options.output) ? { type: "json", value: options.output } : toModelOutput?.(options);
+    // The AI SDK must know before the key is there whether there will be preliminary results.
+    const tool = { ...settings, execute: isGenerator ? outputs : lastOutput };
+    return (toModelOutput ? { ...tool, toModelOutput: tellModel } : tool) as unknown as MadeTool<
+      Input,
+      Output,
+      Context
+    >;
   };
-}
-
-function isAsyncIterable<Output>(value: unknown): value is AsyncIterable<Output> {
-  return typeof (value as Partial<AsyncIterable<Output>> | null)?.[Symbol.asyncIterator] === "function";
-}
-
-function isAsyncGeneratorFunction(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === "[object AsyncGeneratorFunction]";
 }

@@ -1,13 +1,6 @@
-import type { Keybrake, PolicyFor, VaultKey, WithVaultKeyOptions } from "@keybrake/core";
+import { createKeyScope, type KeyScopeOptions, type PolicyFor, type VaultKey } from "@keybrake/core";
 import type { ToolSet } from "ai";
-import { holdStreams } from "./hold-streams.ts";
-import { createRunKeys } from "./run-keys.ts";
-
-/** How the keys of a run are issued and revoked. */
-export interface VaultToolsOptions extends Pick<WithVaultKeyOptions, "onRevokeError"> {
-  /** Default: the client that `@keybrake/core` makes from the environment. */
-  client?: Keybrake;
-}
+import { holdResult } from "./hold-result.ts";
 
 type PlainTool = ToolSet[string];
 type WaitingTool = (getKey: () => Promise<VaultKey>) => PlainTool;
@@ -22,14 +15,15 @@ export type RunTools<Tools> = {
 /**
  * Runs an agent whose tools share one vault key, issued at the first tool call and revoked when the run is over: at
  * its end, its error, its abort, and when whoever reads its stream stops reading. A run that calls no tool issues no
- * key. Where a tool's key can't be had, its `execute` doesn't run.
+ * key. Where no key can be had for a tool, its `execute` doesn't run.
  *
- * The run is what `use` returns: `generateText`, `streamText`, an agent's `generate` or `stream`, a `Response` made of
- * one, or a promise of any. Use the result that this function resolves with: the streams in it are watched. A stream
- * that nobody ever reads or cancels leaves its key to its `expiresIn`.
+ * The run is what `use` returns: that of `generateText`, of `streamText`, of an agent's `generate` or `stream`, or a
+ * `Response` made of one. Go on with the result of this function, since the streams in it are watched. A stream that
+ * nobody ever reads or cancels leaves its key to its `expiresIn`.
  *
- * @param policy what to ask for, or how to tell it from a tool's name, once for each tool
- * @param tools made by `vaultTool`; tools of the AI SDK itself may be among them
+ * @param policy what to ask for, or how to tell it from the name of a tool, once for each tool. Tools whose policies
+ * say the same share a key
+ * @param tools made by {@link vaultTool}; tools of the AI SDK itself may be among them
  * @example
  * const result = await withVaultTools(
  *   { label: "billing-agent/42", vendor: "stripe", dailyUsdCap: 500 },
@@ -41,21 +35,16 @@ export async function withVaultTools<Tools extends Record<string, PlainTool | Wa
   policy: PolicyFor<keyof Tools & string>,
   tools: Tools,
   use: (tools: RunTools<Tools>) => Result,
-  options: VaultToolsOptions = {},
+  options: KeyScopeOptions = {},
 ): Promise<Awaited<Result>> {
-  const keys = createRunKeys(policy as PolicyFor<string>, options);
-  const runTools = Object.fromEntries(
-    Object.entries(tools).map(([name, tool]) => [
-      name,
-      typeof tool === "function" ? tool(() => keys.keyFor(name)) : tool,
-    ]),
-  ) as RunTools<Tools>;
-  let result: Awaited<Result>;
+  const scope = createKeyScope(policy, options);
+  const runTools = Object.entries(tools).map(([name, tool]) => {
+    return [name, typeof tool === "function" ? tool(() => scope.keyFor(name)) : tool];
+  });
   try {
-    result = await use(runTools);
+    return await holdResult(await use(Object.fromEntries(runTools) as RunTools<Tools>), scope.end);
   } catch (error) {
-    await keys.end();
+    await scope.end();
     throw error;
   }
-  return holdStreams(result, keys.end);
 }

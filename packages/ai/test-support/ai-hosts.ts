@@ -1,7 +1,8 @@
+import type { ToolRefusal } from "@keybrake/core";
 import type { AdapterHost, AdapterWork, HostRun } from "@keybrake/testing/adapter-cases";
 import { generateText, isStepCount, type StreamTextResult, streamText, type Tool, ToolLoopAgent } from "ai";
 import { z } from "zod";
-import { type ToolRefusal, vaultTool, withVaultTools } from "../src/index.ts";
+import { vaultTool, withVaultTools } from "../src/index.ts";
 import { scriptedModel } from "./scripted-model.ts";
 
 type Tools = { work: Tool<Record<string, never>, string | ToolRefusal> };

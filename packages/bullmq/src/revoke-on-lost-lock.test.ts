@@ -5,10 +5,10 @@ import { type Data, eventually, startBench, type TestBench } from "../test-suppo
 import { revokeOnLostLock, withVaultKey } from "./index.ts";
 
 const policy: IssuePolicy = { label: "refunds", vendor: "stripe" };
-/** So that a lost lock is noticed soon. A job is taken for stalled when it is found without a lock twice. */
-const soon = { lockDuration: 1_000, stalledInterval: 300 };
-/** Workers like these never learn of a lost lock by renewing it. */
-const unrenewed = { skipLockRenewal: true, stalledInterval: 300 };
+/** Who learns of a lost lock, and how: by renewing it, or by looking for jobs without one. */
+const renews = { lockDuration: 1_000, stalledInterval: 3_600_000 };
+const looks = { skipLockRenewal: true, stalledInterval: 300 };
+const doesNeither = { skipLockRenewal: true, stalledInterval: 3_600_000 };
 
 let bench: TestBench;
 let cancelled: string[];
@@ -31,14 +31,21 @@ function waitAtFirst(name: string): Processor<Data> {
   );
 }
 
+/** Only one worker looks in an interval, and the first has taken an hour of it. */
+function letOthersLook(): Promise<number> {
+  return bench.redis.del(bench.queue.toKey("stalled-check"));
+}
+
 it("ends the first run and its key when another worker has the job", async () => {
-  const first = await bench.startWorker(waitAtFirst("first"), soon);
+  const first = await bench.startWorker(waitAtFirst("first"), renews);
   revokeOnLostLock(first);
   const job = await bench.queue.add("refund", {});
   await eventually(async () => expect(await bench.keys()).toHaveLength(1));
-  const second = await bench.startWorker(waitAtFirst("second"), soon);
-  revokeOnLostLock(second);
+  // It renews the locks it has, and fetches no more.
+  await first.pause(true);
   await bench.loseLock(job);
+  await letOthersLook();
+  revokeOnLostLock(await bench.startWorker(waitAtFirst("second"), looks));
 
   const done = await bench.until(job, "completed");
   await eventually(async () =>
@@ -52,7 +59,7 @@ it("ends the first run and its key when another worker has the job", async () =>
 });
 
 it("ends the first run where its own worker finds the job stalled", async () => {
-  const worker = await bench.startWorker(waitAtFirst("again"), unrenewed);
+  const worker = await bench.startWorker(waitAtFirst("again"), looks);
   revokeOnLostLock(worker);
   const job = await bench.queue.add("refund", {});
   await eventually(async () => expect(await bench.keys()).toHaveLength(1));
@@ -66,17 +73,15 @@ it("ends the first run where its own worker finds the job stalled", async () => 
 
 it("ends the first run where its own worker fetches the job again, found stalled by another", async () => {
   const worker = await bench.startWorker(waitAtFirst("again"), {
-    ...unrenewed,
-    stalledInterval: 3_600_000,
+    ...doesNeither,
     concurrency: 2,
   });
   revokeOnLostLock(worker);
   const job = await bench.queue.add("refund", {});
   await eventually(async () => expect(await bench.keys()).toHaveLength(1));
-  const checker = await bench.startWorker(waitAtFirst("never"), { ...unrenewed, autorun: false });
+  const checker = await bench.startWorker(waitAtFirst("never"), { ...looks, autorun: false });
   await bench.loseLock(job);
-  // Only one worker looks in an interval, and the first has said that it will.
-  await bench.redis.del(bench.queue.toKey("stalled-check"));
+  await letOthersLook();
   await checker.startStalledCheckTimer();
 
   const done = await bench.until(job, "completed");

@@ -14,7 +14,7 @@ type OnError = (error: unknown) => void;
 /** Settings of a run whose model calls the handler, as a tool, and then says goodbye. */
 function toSettings(tools: Tools) {
   return {
-    model: scriptedModel((turn) => (turn === 0 ? [{ tool: "work" }] : "bye")),
+    model: scriptedModel((turn) => (turn === 0 ? { calls: [{ tool: "work" }] } : { says: "bye" })),
     tools,
     stopWhen: isStepCount(2),
   };

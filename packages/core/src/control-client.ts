@@ -68,7 +68,7 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
       cache: "no-store",
       // Followed nowhere: a 3xx is not ok, so it fails below. Workers do not know "error".
       redirect: "manual",
-      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+      signal: orTimeout(signal, timeoutMs),
     });
     const refusal = await readRefusal(response);
     if (refusal) throw refusal;
@@ -100,6 +100,12 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
       }
     },
   };
+}
+
+/** Joined only where there are two: the Edge runtime of Next.js has no `AbortSignal.any`. */
+function orTimeout(signal: AbortSignal | undefined, timeoutMs: number): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 
 function parseJson(text: string): unknown {

@@ -2,11 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { AdapterHost, RunEnd } from "@keybrake/testing/adapter-cases";
 import { type Job, Queue, Worker } from "bullmq";
 import { revokeOnLostLock, withVaultKey } from "../src/index.ts";
-import { toConnection } from "./to-connection.ts";
 
 /** A queue and its worker on a real Redis, as the suite of adapters mounts them. Its caller leaves by cancelling. */
 export function bullmqHost(redisUrl: string): AdapterHost {
-  const connection = toConnection(redisUrl);
+  const connection = { url: redisUrl };
   return {
     name: "bullmq",
     abilities: ["leave"],

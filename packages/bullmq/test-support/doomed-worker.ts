@@ -1,7 +1,6 @@
 import { Worker } from "bullmq";
 import { withVaultKey } from "../src/index.ts";
 import { charge } from "./charge.ts";
-import { toConnection } from "./to-connection.ts";
 
 // A worker in a process of its own: it charges, tells its parent of the key, and then waits to be killed.
 const { QUEUE = "", REDIS_URL = "" } = process.env;
@@ -15,5 +14,5 @@ new Worker(
       await new Promise((resolve) => process.once("disconnect", resolve));
     },
   ),
-  { connection: toConnection(REDIS_URL), lockDuration: 1_000, stalledInterval: 300 },
+  { connection: { url: REDIS_URL }, lockDuration: 1_000, stalledInterval: 300 },
 );

@@ -5,7 +5,6 @@ import { type StripeSandbox, startStripeSandbox } from "@keybrake/sandbox";
 import { type Job, type Processor, Queue, Worker, type WorkerOptions } from "bullmq";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, vi } from "vitest";
-import { toConnection } from "./to-connection.ts";
 
 const TOKEN = "kb_canary_token_71d0ea";
 
@@ -48,7 +47,7 @@ export async function startBench(redisUrl: string): Promise<TestBench> {
   );
   const { url } = await proxy.listen();
   const client = createKeybrake({ token: TOKEN, apiUrl: url, proxyUrl: url });
-  const connection = toConnection(redisUrl);
+  const connection = { url: redisUrl };
   const queue = new Queue<Data>(`bench-${randomUUID()}`, { connection });
   const redis = new Redis(redisUrl);
   const workers: Worker[] = [];

@@ -35,10 +35,18 @@ const MOST_ATTEMPTS = 20;
 
 /** @throws {VaultKeyUnavailableError} from both verbs, when the store fails: without it, there would be two keys */
 export function createSessionRecords(store: KeyCacheStore, control: ControlClient): SessionRecords {
+  let latest: { token: string; seal: Promise<Seal> } | undefined;
+
+  /** Kept, since deriving its keys takes longer than all the rest. */
+  function sealOf(token: string): Promise<Seal> {
+    if (latest?.token !== token) latest = { token, seal: createSeal(token) };
+    return latest.seal;
+  }
+
   async function open(
     session: string,
   ): Promise<{ seal: Seal; name: string; sealed?: string; keys: SessionKeyring }> {
-    const seal = await createSeal(control.token());
+    const seal = await sealOf(control.token());
     const name = await seal.nameOf(JSON.stringify([control.apiUrl(), session]));
     const sealed = await store.get(name).catch(unavailable);
     if (sealed === undefined) return { seal, name, keys: {} };

@@ -25,15 +25,15 @@ export interface ActionRefusal {
  *   },
  * );
  */
-export function withVaultKeyAction<Args extends unknown[], Result>(
-  policy: IssuePolicy | ((...args: Args) => IssuePolicy | Promise<IssuePolicy>),
+export function withVaultKeyAction<Asked extends unknown[], Args extends [...Asked, ...unknown[]], Result>(
+  policy: IssuePolicy | ((...args: Asked) => IssuePolicy | Promise<IssuePolicy>),
   action: (key: VaultKey, ...args: Args) => Promise<Result>,
   options: VaultKeyOptions = {},
 ): (...args: Args) => Promise<Result | ActionRefusal> {
   return async (...args) => {
     try {
       return await withVaultKey(
-        () => (typeof policy === "function" ? policy(...args) : policy),
+        () => (typeof policy === "function" ? policy(...(args as unknown[] as Asked)) : policy),
         (key) => action(key, ...args),
         options,
       );

@@ -26,7 +26,7 @@ describe("withVaultKey, called as a plain function", () => {
   it("issues nothing at build time, also where the route is forced to be static", async () => {
     vi.stubEnv("NEXT_PHASE", "phase-production-build");
     const GET = withVaultKey(policy, () => new Response());
-    await expect(GET(request)).rejects.toThrow(/never issued at build time/);
+    await expect(GET(request, {})).rejects.toThrow(/never issued at build time/);
     expect(keybrake.issued).toEqual([]);
   });
 });

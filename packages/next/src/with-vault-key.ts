@@ -23,15 +23,15 @@ export type VaultKeyOptions = Pick<WebOptions, "client" | "onRevokeError">;
  *   },
  * );
  */
-export function withVaultKey<Rest extends unknown[]>(
-  policy: IssuePolicy | ((request: NextRequest, ...rest: Rest) => IssuePolicy | Promise<IssuePolicy>),
-  handler: (request: NextRequest, key: VaultKey, ...rest: Rest) => Response | Promise<Response>,
+export function withVaultKey<Context>(
+  policy: IssuePolicy | ((request: NextRequest, context: Context) => IssuePolicy | Promise<IssuePolicy>),
+  handler: (request: NextRequest, key: VaultKey, context: Context) => Response | Promise<Response>,
   options: VaultKeyOptions = {},
-): (request: NextRequest, ...rest: Rest) => Promise<Response> {
+): (request: NextRequest, context: Context) => Promise<Response> {
   const run = holdVaultKey(policy, handler, { ...options, waitUntil: keepHostAlive });
-  return async (request, ...rest) => {
+  return async (request, context) => {
     await untilRequested();
-    return run(request, ...rest);
+    return run(request, context);
   };
 }
 

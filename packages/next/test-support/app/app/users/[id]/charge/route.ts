@@ -15,11 +15,3 @@ export const POST = withVaultKey(
     return Response.json({ id, order: order ?? null, label: key.label });
   },
 );
-
-export const GET = withVaultKey(
-  () => {
-    console.log("the policy of GET was asked");
-    return { label: "read", vendor: "stripe" };
-  },
-  async (_request, key) => Response.json({ keyId: key.id }),
-);

@@ -8,7 +8,15 @@
 import { createKeybrake, KeybrakeError, type VaultKey } from "@keybrake/core";
 import type { AdapterWork } from "./adapter-cases/host.ts";
 import { createErrorBook } from "./stage/errors.ts";
-import { clientPace, type FetchResult, type Order, type PolicyAnswer, type WireKey } from "./stage/wire.ts";
+import {
+  CONTROL_PATH,
+  clientPace,
+  type FetchResult,
+  type Order,
+  type PolicyAnswer,
+  VENDORS_PATH,
+  type WireKey,
+} from "./stage/wire.ts";
 
 /** Work to put behind the adapter, and where to tell what the host saw of it. */
 export interface RemoteWork extends AdapterWork {
@@ -37,6 +45,11 @@ export function joinStage(url: string): RemoteWork {
     });
     if (!response.ok) throw new Error(`the stage answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Answer;
+  }
+
+  /** A stage that is gone has no more use for what the host saw. */
+  async function tell(path: string, told: object): Promise<void> {
+    await ask(path, told).catch(() => {});
   }
 
   /** Carries out the calls that the stage orders with the key, and hands on the first order that is no call. */
@@ -69,9 +82,9 @@ export function joinStage(url: string): RemoteWork {
       ...clientPace,
       // The stage puts the real one in its place.
       token: "of-the-stage",
-      apiUrl: `${url}/control`,
-      proxyUrl: `${url}/vendors`,
-      onEvent: (event) => void ask("/events", { event }).catch(() => {}),
+      apiUrl: `${url}${CONTROL_PATH}`,
+      proxyUrl: `${url}${VENDORS_PATH}`,
+      onEvent: (event) => void tell("/events", { event }),
     }),
     async policy(input) {
       const answer = await ask<PolicyAnswer>("/policy", { input });
@@ -85,12 +98,12 @@ export function joinStage(url: string): RemoteWork {
       const order = await play(run, key);
       return order.do === "answer" ? order.text : chunks(run, key);
     },
-    onRevokeError: (error, key) => ask("/revoke-errors", { error: book.toWire(error), key: toWire(key) }),
+    onRevokeError: (error, key) => tell("/revoke-errors", { error: book.toWire(error), key: toWire(key) }),
     async reportError(error) {
       console.error(error);
-      await ask("/errors", { error: book.toWire(error) });
+      await tell("/errors", { error: book.toWire(error) });
     },
-    reportDeparture: () => ask("/departures", {}),
+    reportDeparture: () => tell("/departures", {}),
   };
 }
 

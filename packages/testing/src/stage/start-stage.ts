@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { json, text } from "node:stream/consumers";
+import { json } from "node:stream/consumers";
 import type { KeybrakeEvent } from "@keybrake/core";
 import type { MountedHost, SuiteWork } from "../adapter-cases/host.ts";
 import { createErrorBook, type WireError } from "./errors.ts";
+import { isForKeybrake, relayToKeybrake } from "./relay.ts";
 import { createStagedKey } from "./staged-key.ts";
 import { createStagedRun, type StagedRun } from "./staged-run.ts";
 import type { FetchResult, PolicyAnswer, WireKey } from "./wire.ts";
@@ -76,55 +77,27 @@ export async function startStage(): Promise<Stage> {
     }
   }
 
-  /** The Keybrake of the suite, with its faults. */
-  async function relay(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { fetch: send = fetch, token, apiUrl, proxyUrl } = current().work.clientOptions;
-    const control = path.startsWith(CONTROL);
-    const { host: _host, connection: _connection, "content-length": _length, ...headers } = request.headers;
-    if (control) headers.authorization = `Bearer ${token}`;
-    const body = await text(request);
-    try {
-      const answer = await send(
-        control ? `${apiUrl}${path.slice(CONTROL.length)}` : `${proxyUrl}${path.slice(VENDORS.length)}`,
-        {
-          method: request.method ?? "GET",
-          headers: headers as Record<string, string>,
-          redirect: "manual",
-          ...(body === "" ? {} : { body }),
-        },
-      );
-      response.writeHead(
-        answer.status,
-        Object.fromEntries([...answer.headers].filter(([name]) => !FRAMING.has(name))),
-      );
-      response.end(new Uint8Array(await answer.arrayBuffer()));
-    } catch {
-      // Not a broken connection: some runtimes try those again by themselves.
-      response.writeHead(502).end();
-    }
-  }
-
   async function answer(path: string, request: IncomingMessage): Promise<unknown> {
-    // biome-ignore lint/suspicious/noExplicitAny: both ends of this wire are in this folder
-    const told = (await json(request)) as any;
-    if (path === "/policy") return askPolicy(told.input as string);
-    if (path === "/runs") return startRun(told.input as string, told.key as WireKey);
+    const told = (await json(request)) as Told;
+    if (path === "/policy") return askPolicy(told.input);
+    if (path === "/runs") return startRun(told.input, told.key);
     const run = runs.get(path.slice("/runs/".length));
-    if (run) return run.take(told.result as FetchResult | undefined);
+    if (run) return run.take(told.result);
     const { work, errors } = current();
-    if (path === "/errors") errors.push(book.fromWire(told.error as WireError));
+    if (path === "/errors") errors.push(book.fromWire(told.error));
     if (path === "/departures") current().departures += 1;
-    if (path === "/events") work.clientOptions.onEvent?.(told.event as KeybrakeEvent);
+    if (path === "/events") work.clientOptions.onEvent?.(told.event);
     if (path === "/revoke-errors") {
-      const key = createStagedKey(told.key as WireKey, createStagedRun(), book);
-      work.onRevokeError(book.fromWire(told.error as WireError), key);
+      const key = createStagedKey(told.key, createStagedRun(), book);
+      work.onRevokeError(book.fromWire(told.error), key);
     }
     return {};
   }
 
   const server = createServer((request, response) => {
     const path = request.url ?? "/";
-    if (path.startsWith(CONTROL) || path.startsWith(VENDORS)) return void relay(path, request, response);
+    const options = mounted?.work.clientOptions;
+    if (options && isForKeybrake(path)) return void relayToKeybrake(options, request, response);
     answer(path, request).then(
       (told) => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(told)),
       (error: unknown) => response.writeHead(500).end(String(error)),
@@ -148,14 +121,11 @@ export async function startStage(): Promise<Stage> {
   };
 }
 
-const CONTROL = "/control";
-const VENDORS = "/vendors";
-
-/** Headers that tell how the other connection framed the body. */
-const FRAMING = new Set([
-  "content-encoding",
-  "content-length",
-  "transfer-encoding",
-  "connection",
-  "keep-alive",
-]);
+/** All that the program over there may tell; each path reads what belongs to it. */
+interface Told {
+  input: string;
+  key: WireKey;
+  result?: FetchResult;
+  error: WireError;
+  event: KeybrakeEvent;
+}

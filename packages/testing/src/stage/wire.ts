@@ -31,3 +31,7 @@ export type FetchResult =
 
 /** How a client of the suites asks: patiently, and again without a wait. */
 export const clientPace = { timeoutMs: 60_000, retry: { attempts: 1, delayMs: 1 } } as const;
+
+/** Where the client over there finds the control API and the vendors, below the URL of the stage. */
+export const CONTROL_PATH = "/control";
+export const VENDORS_PATH = "/vendors";

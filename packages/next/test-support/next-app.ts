@@ -10,7 +10,8 @@ export interface NextApp {
   readonly url: string;
   /** What it has printed until now. */
   output(): string;
-  close(): Promise<void>;
+  /** Ends it, and whatever it started; by default at once. */
+  close(signal?: "SIGTERM"): Promise<void>;
 }
 
 /** Runs `next build` in one of the directories here, and resolves with what it printed. */
@@ -34,9 +35,8 @@ export async function startApp(name: string, environment: Record<string, string>
   return {
     url,
     output,
-    async close() {
-      // Its group, so that nothing that Next started is left.
-      process.kill(-(child.pid as number), "SIGKILL");
+    async close(signal) {
+      process.kill(-(child.pid as number), signal ?? "SIGKILL");
       await exited;
     },
   };

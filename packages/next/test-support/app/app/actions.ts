@@ -7,7 +7,7 @@ export type ChargeState = { keyId: string; arguments: number } | { error: string
 
 export const charge = withVaultKeyAction(
   (_before: ChargeState, form: FormData) => ({
-    label: `action ${form.get("then")}`,
+    label: `action ${form.get("ending")}`,
     vendor: "stripe",
     totalUsdCap: 20,
   }),
@@ -18,8 +18,8 @@ export const charge = withVaultKeyAction(
       body: new URLSearchParams({ amount: String(form.get("cents")), currency: "usd" }),
     });
     if (!response.ok) throw new Error(`the vendor answered ${response.status}`);
-    if (form.get("then") === "redirect") redirect("/charged");
-    if (form.get("then") === "throw") throw new Error("the action failed");
+    if (form.get("ending") === "redirect") redirect("/charged");
+    if (form.get("ending") === "throw") throw new Error("the action failed");
     return { keyId: key.id, arguments: given.length };
   },
 );

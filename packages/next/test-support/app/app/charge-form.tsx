@@ -9,7 +9,7 @@ export function ChargeForm() {
     <form action={submit}>
       <output>{JSON.stringify(state)}</output>
       <input name="cents" defaultValue="2000" />
-      <input name="then" defaultValue="return" />
+      <input name="ending" defaultValue="return" />
       <button type="submit">Charge</button>
     </form>
   );

@@ -114,6 +114,8 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
     { keepAlive: _keepAlive, failOpen, ...policy }: IssuePolicy,
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<VaultKey> {
+    // Before there is a key: Deno throws where the program may not read the environment.
+    const proxyUrl = control.proxyUrl();
     try {
       const key = await control.call({
         method: "POST",
@@ -125,7 +127,7 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
       });
       control.emit({ type: "issued", keyId: key.id, vendor: key.vendor, label: key.label });
       const { id, token, vendor, label } = key;
-      const baseUrl = `${control.proxyUrl()}/${vendor}`;
+      const baseUrl = `${proxyUrl}/${vendor}`;
       return new VaultKey(
         { id, token, vendor, label, expiresAt: new Date(key.expires_at), baseUrl, tracked: true },
         control,

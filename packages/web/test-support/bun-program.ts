@@ -1,4 +1,5 @@
-import { createRemoteRoute } from "./run-remotely.ts";
+import { joinStage } from "@keybrake/testing/remote-work";
+import { createRemoteRoutes } from "./run-remotely.ts";
 
 declare const Bun: {
   serve(options: {
@@ -8,5 +9,5 @@ declare const Bun: {
   }): { url: URL };
 };
 
-const fetch = createRemoteRoute(process.env.STAGE_URL ?? "");
+const fetch = createRemoteRoutes(joinStage(process.env.STAGE_URL ?? ""));
 console.log(`listening on ${Bun.serve({ port: 0, hostname: "127.0.0.1", fetch }).url}`);

@@ -1,4 +1,5 @@
-import { createRemoteRoute } from "./run-remotely.ts";
+import { joinStage } from "@keybrake/testing/remote-work";
+import { createRemoteRoutes } from "./run-remotely.ts";
 
 declare const Deno: {
   env: { get(name: string): string | undefined };
@@ -8,4 +9,7 @@ declare const Deno: {
   ): unknown;
 };
 
-Deno.serve({ port: 0, hostname: "127.0.0.1" }, createRemoteRoute(Deno.env.get("STAGE_URL") ?? ""));
+Deno.serve(
+  { port: 0, hostname: "127.0.0.1" },
+  createRemoteRoutes(joinStage(Deno.env.get("STAGE_URL") ?? "")),
+);

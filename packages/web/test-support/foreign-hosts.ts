@@ -5,6 +5,7 @@ import { sendAndReset } from "./send-and-reset.ts";
 /** A host in a runtime of its own, and its end. */
 export interface ForeignHost {
   host: AdapterHost;
+  url: string;
   close(): Promise<void>;
 }
 
@@ -17,6 +18,7 @@ async function startForeignHost(
   const stage = await startStage();
   const running = await start(new URL(program, import.meta.url), { STAGE_URL: stage.url });
   return {
+    url: running.url,
     host: {
       name,
       abilities: ["http", "stream", "leave"],

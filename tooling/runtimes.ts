@@ -31,8 +31,14 @@ export const BUN: string = require.resolve(
 /**
  * Runs a program in Deno, on the packages of `node_modules`. It may reach the loopback interface and read the given
  * variables, and nothing else. It has to print where it listens, as `Deno.serve` does by itself.
+ *
+ * @param flags further ones, such as `["--unstable-kv"]`
  */
-export function startDeno(file: URL, environment: Environment): Promise<RunningProgram> {
+export function startDeno(
+  file: URL,
+  environment: Environment,
+  flags: string[] = [],
+): Promise<RunningProgram> {
   return startProgram(
     DENO,
     // biome-ignore format: one option a line
@@ -45,6 +51,7 @@ export function startDeno(file: URL, environment: Environment): Promise<RunningP
       "--node-modules-dir=manual",
       "--allow-net=127.0.0.1",
       `--allow-env=${Object.keys(environment).join()}`,
+      ...flags,
       fileURLToPath(file),
     ],
     environment,

@@ -39,12 +39,14 @@ export async function exerciseCore(client: Keybrake): Promise<CoreReport> {
   report.expired = (shortLived.signal.reason as KeybrakeError).name;
 
   report.invalid = await nameError(client.issue({ ...policy, totalUsdCap: -1 }));
-  const nowhere = createKeybrake({
+  const nobody = "http://127.0.0.1:9";
+  const lost = createKeybrake({
     token: "kb",
-    apiUrl: "http://127.0.0.1:9",
+    apiUrl: nobody,
+    proxyUrl: nobody,
     retry: { attempts: 1, delayMs: 1 },
   });
-  report.unavailable = await nameError(nowhere.issue(policy));
+  report.unavailable = await nameError(lost.issue(policy));
   return report;
 }
 

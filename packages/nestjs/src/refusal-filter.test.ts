@@ -20,7 +20,7 @@ import {
   Res,
   UseFilters,
 } from "@nestjs/common";
-import { APP_FILTER, BaseExceptionFilter, HttpAdapterHost } from "@nestjs/core";
+import { APP_FILTER, BaseExceptionFilter, ExternalContextCreator, HttpAdapterHost } from "@nestjs/core";
 import Stripe from "stripe";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { platforms } from "../test-support/platforms.ts";
@@ -186,6 +186,30 @@ describe.each(platforms)("refusals, $name", (platform) => {
       expect((await call("/by-hand")).status).toBe(402);
       expect(seen).toEqual([]);
     });
+  });
+
+  it("leaves the refusals of message handlers to whoever called them", async () => {
+    class Messages {
+      onMessage(): Promise<unknown> {
+        return withVaultKey({ ...policy, dailyUsdCap: 10 }, (key) => key.fetch("/v1/charges"));
+      }
+    }
+    const { app } = await startNest(platform, { providers: [Messages] });
+    const messages = app.get(Messages);
+    const receive = app
+      .get(ExternalContextCreator)
+      .create(
+        messages,
+        messages.onMessage,
+        "onMessage",
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+        undefined,
+        "rpc",
+      );
+    await expect(receive()).rejects.toBeInstanceOf(CapExhaustedError);
   });
 
   it("ends an answer that had begun", async () => {

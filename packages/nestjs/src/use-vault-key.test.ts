@@ -69,8 +69,8 @@ describe.each(platforms)("@UseVaultKey, $name", (platform) => {
   });
 
   it("gives each of several vendors its key; the handler's is the nearest", async () => {
-    @UseVaultKey(stripe)
     @Controller()
+    @UseVaultKey(stripe)
     class Tools {
       @Get()
       @UseVaultKey(twilio)
@@ -87,6 +87,22 @@ describe.each(platforms)("@UseVaultKey, $name", (platform) => {
     await revoked(2);
     expect(keybrake.issued.map(({ vendor }) => vendor)).toEqual(["stripe", "twilio"]);
     expect(keybrake.keys.map(({ status }) => status)).toEqual(["revoked", "revoked"]);
+  });
+
+  it("issues the lowest of several on one handler first", async () => {
+    @Controller()
+    class Tools {
+      @Get()
+      @UseVaultKey(twilio)
+      @UseVaultKey(stripe)
+      both(@InjectVaultKey() nearest: VaultKey): object {
+        return { vendor: nearest.vendor };
+      }
+    }
+    const { call } = await startNest(platform, { controllers: [Tools] });
+    expect(await (await call("/")).json()).toEqual({ vendor: "twilio" });
+    await revoked(2);
+    expect(keybrake.issued.map(({ vendor }) => vendor)).toEqual(["stripe", "twilio"]);
   });
 
   it("revokes the first key where the second can't be issued, and runs nothing", async () => {

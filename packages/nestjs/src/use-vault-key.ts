@@ -46,7 +46,7 @@ export function UseVaultKey(policy: PolicyFor<ExecutionContext>): ClassDecorator
       this.#options = options;
     }
 
-    async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
       const response = getNodeResponse(context);
       return new Promise((resolve, reject) => {
         withVaultKey(

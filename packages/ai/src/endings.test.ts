@@ -47,6 +47,10 @@ function createSlowCharge() {
   return { charge, entered, finish, secondCharge };
 }
 
+async function readAll(stream: ReadableStream): Promise<void> {
+  for await (const _part of stream);
+}
+
 describe("generateText", () => {
   function run(end: Turn, abortSignal?: AbortSignal) {
     return withVaultTools(
@@ -139,10 +143,21 @@ describe("streamText", () => {
     expect(bench.chargedCents()).toBe(2000);
   });
 
-  it("has revoked the key when a promise of the result was awaited instead", async () => {
-    const result = await run({ says: "done" });
-    expect(await result.text).toBe("done");
+  const doors: [string, (result: Awaited<ReturnType<typeof run>>) => PromiseLike<unknown>][] = [
+    ["stream", ({ stream }) => readAll(stream)],
+    ["fullStream", ({ fullStream }) => readAll(fullStream)],
+    ["partialOutputStream", ({ partialOutputStream }) => readAll(partialOutputStream)],
+    ["text", ({ text }) => text],
+    ["steps", ({ steps }) => steps],
+    ["consumeStream", (result) => result.consumeStream()],
+    ["toUIMessageStream", (result) => readAll(result.toUIMessageStream())],
+    ["toUIMessageStreamResponse", (result) => result.toUIMessageStreamResponse().text()],
+    ["toTextStreamResponse", (result) => result.toTextStreamResponse().text()],
+  ];
+  it.each(doors)("revokes whichever way its result is read: %s", async (_name, read) => {
+    await read(await run({ says: "done" }));
     await bench.untilRevoked();
+    expect(bench.chargedCents()).toBe(2000);
   });
 
   it("revokes when the provider rejects", async () => {
@@ -161,10 +176,7 @@ describe("streamText", () => {
 
   it("revokes when the provider's stream breaks, and the reader gets the error", async () => {
     const { stream } = await run({ fails: "breaks" });
-    const read = async () => {
-      for await (const _part of stream);
-    };
-    await expect(read()).rejects.toBe(providerError);
+    await expect(readAll(stream)).rejects.toBe(providerError);
     await bench.untilRevoked();
   });
 
@@ -197,7 +209,7 @@ describe("streamText", () => {
       { client: bench.client },
     );
     void entered.then(() => caller.abort());
-    for await (const _part of stream);
+    await readAll(stream);
     await bench.untilRevoked();
     finish();
     expect(await secondCharge).toBe("key_revoked");

@@ -18,6 +18,8 @@ import {
   type WireKey,
 } from "./stage/wire.ts";
 
+export { toResponse } from "./stage/to-response.ts";
+
 /** Work to put behind the adapter, and where to tell what the host saw of it. */
 export interface RemoteWork extends AdapterWork {
   /** Resolves when the stage knows; a host that may end before that has to wait for it. */

@@ -1,4 +1,5 @@
 import type { AdapterWork } from "@keybrake/testing/adapter-cases";
+import { toResponse } from "@keybrake/testing/remote-work";
 import { withVaultKey } from "@keybrake/web";
 
 /** Where a host tells what it saw. */
@@ -14,10 +15,7 @@ export function createRunRoute(
 ): (request: Request, ...rest: unknown[]) => Promise<Response> {
   const run = withVaultKey<Request, unknown[]>(
     (request) => policy(readInput(request)),
-    async (request, key) => {
-      const answer = await handler(key, readInput(request));
-      return new Response(typeof answer === "string" ? answer : toStream(answer));
-    },
+    async (request, key) => toResponse(await handler(key, readInput(request))),
     { client, onRevokeError },
   );
   return async (request, ...rest) => {
@@ -33,19 +31,4 @@ export function createRunRoute(
 
 function readInput(request: Request): string {
   return new URL(request.url).searchParams.get("input") ?? "";
-}
-
-function toStream(chunks: AsyncIterable<string>): ReadableStream<Uint8Array> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  const encoder = new TextEncoder();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(encoder.encode(value));
-    },
-    async cancel() {
-      await iterator.return?.();
-    },
-  });
 }

@@ -29,7 +29,7 @@ function nestHost({ name, createAdapter }: Platform): AdapterHost {
 
       const app = await NestFactory.create(AppModule, createAdapter(), {
         // What Nest logs about errors is part of what must show no token.
-        logger: ["error"],
+        logger: { log() {}, warn() {}, error: (...said: unknown[]) => console.error(...said) },
         forceCloseConnections: true,
       });
       app.use((_req: IncomingMessage, res: ServerResponse, next: () => void) => {

@@ -42,6 +42,7 @@ export {
   type PolicyFor,
   resolvePolicy,
 } from "./policy.ts";
+export { createRedisKeyCacheStore, type SendRedisCommand } from "./redis-key-cache-store.ts";
 export { toKeybrakeError } from "./to-keybrake-error.ts";
 export { isToolRefusal, type ToolRefusal, toToolRefusal } from "./tool-refusal.ts";
 export type { RevokeReceipt, VaultKey } from "./vault-key.ts";

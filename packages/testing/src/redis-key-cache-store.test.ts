@@ -1,10 +1,11 @@
-import { createKeyCache, createKeybrake, createRedisKeyCacheStore, type KeyCache } from "@keybrake/core";
+import { createKeyCache, createRedisKeyCacheStore, type KeyCache } from "@keybrake/core";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createKeybrakeServer } from "./index.ts";
 import { keyCacheStoreCases } from "./key-cache-store-cases.ts";
 
+const TOKEN = "kb_only_for_this_test";
 const url = inject("redisUrl");
 const ioredis = new Redis(url);
 const nodeRedis = createClient({ url });
@@ -33,15 +34,15 @@ describe.each(Object.entries(stores))("a Redis store over %s", (_client, store) 
 });
 
 describe("processes that share sessions in Redis", () => {
-  const keybrake = createKeybrakeServer();
+  const keybrake = createKeybrakeServer({ token: TOKEN });
   const policy = { label: "chat-42", vendor: "stripe", totalUsdCap: 20, expiresIn: "10m" } as const;
 
   beforeAll(() => keybrake.listen());
   afterAll(() => keybrake.close());
 
-  function startProcess(token: string, connection = ioredis): KeyCache {
+  function startProcess(connection = ioredis): KeyCache {
     return createKeyCache({
-      client: createKeybrake({ ...keybrake.options, token }),
+      client: keybrake.client(),
       store: createRedisKeyCacheStore((command, ...args) => connection.call(command, ...args)),
     });
   }
@@ -49,7 +50,7 @@ describe("processes that share sessions in Redis", () => {
   it("have one key for a session, even where they begin at once, and leave no token in Redis", async () => {
     const session = crypto.randomUUID();
     const issuedBefore = keybrake.issued.length;
-    const processes = Array.from({ length: 5 }, () => startProcess(keybrake.options.token));
+    const processes = Array.from({ length: 5 }, () => startProcess());
     const ids = await Promise.all(processes.map((each) => each.use(session, policy, ({ id }) => id)));
     expect(new Set(ids).size).toBe(1);
     const living = keybrake.keys.filter(({ id, status }) => ids.includes(id) && status === "active");
@@ -57,7 +58,7 @@ describe("processes that share sessions in Redis", () => {
 
     const held = await Promise.all((await ioredis.keys("*")).map((key) => ioredis.get(key)));
     for (const { token } of keybrake.issued.slice(issuedBefore)) expect(held.join()).not.toContain(token);
-    expect(held.join()).not.toContain(keybrake.options.token);
+    expect(held.join()).not.toContain(TOKEN);
 
     await processes[0]?.end(session);
     const idsAfter = await Promise.all(processes.map((each) => each.use(session, policy, ({ id }) => id)));
@@ -67,9 +68,9 @@ describe("processes that share sessions in Redis", () => {
   it("issue nothing while Redis can't be reached", async () => {
     const gone = new Redis(url, { maxRetriesPerRequest: 0, enableOfflineQueue: false });
     gone.on("error", () => {});
-    await gone.quit();
+    gone.disconnect();
     const issuedBefore = keybrake.issued.length;
-    const cache = startProcess(keybrake.options.token, gone);
+    const cache = startProcess(gone);
     await expect(cache.use("any", policy, () => "ran")).rejects.toMatchObject({
       code: "vault_key_unavailable",
     });

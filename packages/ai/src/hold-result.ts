@@ -14,6 +14,5 @@ export async function holdResult<Result>(result: Result, end: () => Promise<void
 
   if (result instanceof Response && result.body) return new Response(hold(result.body), result) as Result;
   if (typeof Object(result).consumeStream === "function") return new Proxy(Object(result), { get });
-  await end();
-  return result;
+  return end().then(() => result);
 }

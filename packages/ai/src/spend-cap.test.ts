@@ -91,6 +91,24 @@ describe("a model that would charge for ever stops at the cap", () => {
     expect(bench.chargedCents()).toBe(10_000);
   });
 
+  it("where the tool returns whatever it was answered", async () => {
+    const charge = vaultTool({
+      inputSchema: z.object({}),
+      execute: async (_input, _options, key): Promise<unknown> => {
+        const body = new URLSearchParams({ amount: "2000", currency: "usd" });
+        return (await key.rawFetch("/v1/payment_intents", { method: "POST", body })).json();
+      },
+    });
+    const { steps } = await withVaultTools(
+      bench.policy,
+      { charge },
+      (tools) => generateText({ model: greedyModel(), tools, prompt, stopWhen }),
+      { client: bench.client },
+    );
+    expect(getRefusals(steps)).toEqual([SPENT]);
+    expect(steps).toHaveLength(6);
+  });
+
   it("and at the limit of calls", async () => {
     const { steps } = await withVaultTools(
       { ...bench.policy, maxCalls: 3 },

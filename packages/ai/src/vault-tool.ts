@@ -1,4 +1,10 @@
-import { isToolRefusal, type ToolRefusal, toToolRefusal, type VaultKey } from "@keybrake/core";
+import {
+  isCapExhausted,
+  isToolRefusal,
+  type ToolRefusal,
+  toToolRefusal,
+  type VaultKey,
+} from "@keybrake/core";
 import type { FlexibleSchema, Tool, ToolExecutionOptions } from "ai";
 
 type FunctionTool = Extract<Tool, { type?: "function" | undefined }>;
@@ -35,7 +41,7 @@ export type VaultTool<Input, Output, Context> = (
 
 /**
  * A tool whose `execute` gets a vault key as its last argument. Where Keybrake refuses a call, also as a vendor's SDK
- * raises it, the tool's result is a `ToolRefusal`. Every other error, that of having no key too, is the tool's error
+ * raises it, the tool's result is a `ToolRefusal`; so it is where `execute` returns an SDK's word of a spent cap. Every other error, that of having no key too, is the tool's error
  * as anywhere in the AI SDK.
  *
  * @example
@@ -60,8 +66,12 @@ export function vaultTool<Input, Output, Context>(
     async function* outputs(...call: Call): AsyncGenerator<Output | ToolRefusal> {
       const key = await getKey();
       try {
-        const output = execute(...call, key);
-        yield* (Symbol.asyncIterator in Object(output) ? output : [await output]) as AsyncIterable<Output>;
+        const answer = execute(...call, key);
+        const answers = (
+          Symbol.asyncIterator in Object(answer) ? answer : [await answer]
+        ) as AsyncIterable<Output>;
+        // Some SDKs return a refusal instead of throwing it.
+        for await (const output of answers) yield isCapExhausted(output) ? toToolRefusal(output) : output;
       } catch (error) {
         yield toToolRefusal(error);
       }

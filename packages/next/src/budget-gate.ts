@@ -38,13 +38,11 @@ export function budgetGate(
     try {
       const asked = typeof question === "function" ? await question(request) : question;
       const { allowed, code = "cap_exhausted" } = await client.validate(asked);
-      if (allowed) return undefined;
-      return new KeybrakeError({ code, message: "The budget has no room." }).toResponse();
+      if (!allowed) return new KeybrakeError({ code, message: "The budget has no room." }).toResponse();
     } catch (error) {
       if (!KeybrakeError.isInstance(error)) throw error;
       if (!failOpen || error.code !== "vault_key_unavailable") return error.toResponse();
       console.warn(`keybrake: unavailable, the budget gate is open for ${request.nextUrl.pathname}`);
-      return undefined;
     }
   };
 }

@@ -1,5 +1,5 @@
 import { type IssuePolicy, toKeybrakeError, type VaultKey, withVaultKey } from "@keybrake/core";
-import type { VaultKeyOptions } from "./with-vault-key.ts";
+import { untilRequested, type VaultKeyOptions } from "./with-vault-key.ts";
 
 /** What an action resolves with where Keybrake refused: the body that a route answers then. */
 export interface ActionRefusal {
@@ -31,16 +31,15 @@ export function withVaultKeyAction<Asked extends unknown[], Args extends [...Ask
   options: VaultKeyOptions = {},
 ): (...args: Args) => Promise<Result | ActionRefusal> {
   return async (...args) => {
-    try {
-      return await withVaultKey(
-        () => (typeof policy === "function" ? policy(...(args as unknown[] as Asked)) : policy),
-        (key) => action(key, ...args),
-        options,
-      );
-    } catch (error) {
+    await untilRequested();
+    return withVaultKey(
+      () => (typeof policy === "function" ? policy(...(args as unknown[] as Asked)) : policy),
+      (key) => action(key, ...args),
+      options,
+    ).catch((error) => {
       const refusal = toKeybrakeError(error);
       if (!refusal) throw error;
       return refusal.toResponse().json() as Promise<ActionRefusal>;
-    }
+    });
   };
 }

@@ -35,18 +35,16 @@ export function withVaultKey<Context>(
   };
 }
 
-/** With Cache Components, Next runs a `GET` at build time too, and ends it here. */
-async function untilRequested(): Promise<void> {
+/** Next runs routes and pages at build time too. This is where they end then: before a key is issued. */
+export async function untilRequested(): Promise<void> {
   try {
     await connection();
   } catch (error) {
     // Unit tests call handlers as plain functions. Anything else is how Next ends a run.
     if (!String(error).includes("outside a request scope")) throw error;
   }
-  // A route that is forced to be static is not ended above.
-  if (process.env.NEXT_PHASE === "phase-production-build") {
-    throw new Error('A vault key is never issued at build time: remove `dynamic = "force-static"`.');
-  }
+  // A route with `dynamic = "force-static"` gets this far.
+  if (process.env.NEXT_PHASE === "phase-production-build") throw new Error("no vault key during next build");
 }
 
 function keepHostAlive(work: Promise<void>): void {

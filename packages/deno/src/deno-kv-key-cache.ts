@@ -14,7 +14,8 @@ export function denoKvKeyCache(kv: DenoKv, options: Omit<KeyCacheOptions, "store
   return createKeyCache({ ...options, store: createDenoKvStore(kv) });
 }
 
-function createDenoKvStore(kv: DenoKv): KeyCacheStore {
+/** The sessions of a key cache as entries of a Deno KV. */
+export function createDenoKvStore(kv: DenoKv): KeyCacheStore {
   const find = (name: string): Promise<DenoKvEntry> => kv.get(["keybrake", "sessions", name]);
   const textOf = ({ value }: DenoKvEntry): string | undefined =>
     typeof value === "string" ? value : undefined;

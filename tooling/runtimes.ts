@@ -16,15 +16,20 @@ export interface RunningProgram {
 
 type Environment = Record<string, string>;
 
-const require = createRequire(import.meta.url);
+/** A file of one of the packages that hold a runtime for one platform: its launcher's, which would be its parent. */
+function findProgram(launcher: string, file: string): string {
+  return createRequire(launcher).resolve(file);
+}
 
-/** The `deno` of the npm package, without its launcher: it can be ended by its own id. */
-export const DENO: string = require.resolve(
+/** The `deno` of the npm package. */
+export const DENO: string = findProgram(
+  import.meta.resolve("deno/package.json"),
   `@deno/${process.platform}-${process.arch}${process.platform === "linux" ? "-glibc" : ""}/deno`,
 );
 
-/** The `bun` of the npm package, without its launcher. */
-export const BUN: string = require.resolve(
+/** The `bun` of the npm package. */
+export const BUN: string = findProgram(
+  import.meta.resolve("bun/package.json"),
   `@oven/bun-${process.platform}-${process.arch === "arm64" ? "aarch64" : process.arch}/bin/bun`,
 );
 

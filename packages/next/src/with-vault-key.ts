@@ -29,10 +29,7 @@ export function withVaultKey<Context>(
   options: VaultKeyOptions = {},
 ): (request: NextRequest, context: Context) => Promise<Response> {
   const run = holdVaultKey(policy, handler, { ...options, waitUntil: keepHostAlive });
-  return async (request, context) => {
-    await untilRequested();
-    return run(request, context);
-  };
+  return (request, context) => untilRequested().then(() => run(request, context));
 }
 
 /** Next runs routes and pages at build time too. This is where they end then: before a key is issued. */

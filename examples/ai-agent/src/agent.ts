@@ -1,4 +1,4 @@
-import { stopOnCap, vaultTool, withVaultTools } from "@keybrake/ai";
+import { stopOnCap, vaultTool, vaultTools } from "@keybrake/ai";
 import type { IssuePolicy, Keybrake } from "@keybrake/core";
 import { stripeOptions } from "@keybrake/core/stripe";
 import { isStepCount, type LanguageModel, ToolLoopAgent, tool } from "ai";
@@ -42,7 +42,7 @@ export function runAgent(
   client: Keybrake,
   onCall: (tool: string, input: unknown, output: unknown) => void,
 ) {
-  return withVaultTools(
+  return vaultTools(
     POLICY,
     { listOverdue, charge },
     (tools) => {

@@ -11,7 +11,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { providerError, scriptedModel, type Turn } from "../test-support/scripted-model.ts";
 import { setupBench, toStripe } from "../test-support/test-bench.ts";
-import { vaultTool, withVaultTools } from "./index.ts";
+import { vaultTool, vaultTools } from "./index.ts";
 
 const bench = setupBench();
 
@@ -53,7 +53,7 @@ async function readAll(stream: ReadableStream): Promise<void> {
 
 describe("generateText", () => {
   function run(end: Turn, abortSignal?: AbortSignal) {
-    return withVaultTools(
+    return vaultTools(
       bench.policy,
       { charge: bench.charge },
       (tools) =>
@@ -93,7 +93,7 @@ describe("generateText", () => {
   it("lets a tool end its work when it is aborted meanwhile, and then has revoked the key", async () => {
     const { charge, entered, finish } = createSlowCharge();
     const caller = new AbortController();
-    const running = withVaultTools(
+    const running = vaultTools(
       bench.policy,
       { charge },
       (tools) =>
@@ -117,7 +117,7 @@ describe("generateText", () => {
 
 describe("streamText", () => {
   function run(end: Turn, abortSignal?: AbortSignal) {
-    return withVaultTools(
+    return vaultTools(
       bench.policy,
       { charge: bench.charge },
       (tools) =>
@@ -195,7 +195,7 @@ describe("streamText", () => {
   it("revokes when it is aborted while a tool runs, for that tool too", async () => {
     const { charge, entered, finish, secondCharge } = createSlowCharge();
     const caller = new AbortController();
-    const { stream } = await withVaultTools(
+    const { stream } = await vaultTools(
       bench.policy,
       { charge },
       (tools) =>
@@ -224,7 +224,7 @@ describe("streamText", () => {
 
   it("revokes when the reader breaks out while a tool runs, for that tool too", async () => {
     const { charge, entered, finish, secondCharge } = createSlowCharge();
-    const { stream } = await withVaultTools(
+    const { stream } = await vaultTools(
       bench.policy,
       { charge },
       (tools) => streamText({ model: chargeThen({ says: "done" }), tools, prompt, stopWhen }),
@@ -254,7 +254,7 @@ describe("streamText", () => {
 
   it("goes on while anybody still reads", async () => {
     const { charge, entered, finish } = createSlowCharge();
-    const result = await withVaultTools(
+    const result = await vaultTools(
       bench.policy,
       { charge },
       (tools) => streamText({ model: chargeThen({ says: "done" }), tools, prompt, stopWhen }),
@@ -273,7 +273,7 @@ describe("streamText", () => {
 
   it("leaves the key of a stream that nobody reads to its life", async () => {
     const policy = { ...bench.policy, expiresIn: "1s" } as const;
-    await withVaultTools(
+    await vaultTools(
       policy,
       { charge: bench.charge },
       (tools) => streamText({ model: chargeThen({ says: "done" }), tools, prompt, stopWhen }),
@@ -287,7 +287,7 @@ describe("streamText", () => {
 
 describe("ToolLoopAgent", () => {
   it("has revoked the key when generate resolves", async () => {
-    const { text } = await withVaultTools(
+    const { text } = await vaultTools(
       bench.policy,
       { charge: bench.charge },
       (tools) => new ToolLoopAgent({ model: chargeThen({ says: "done" }), tools }).generate({ prompt }),
@@ -298,7 +298,7 @@ describe("ToolLoopAgent", () => {
   });
 
   it("revokes when the reader of stream breaks out of its loop", async () => {
-    const { textStream } = await withVaultTools(
+    const { textStream } = await vaultTools(
       bench.policy,
       { charge: bench.charge },
       (tools) => new ToolLoopAgent({ model: chargeThen({ fails: "hangs" }), tools }).stream({ prompt }),
@@ -313,7 +313,7 @@ describe("a Response as the result", () => {
   const uiMessages = [{ id: "1", role: "user" as const, parts: [{ type: "text" as const, text: "charge" }] }];
 
   function respond(end: Turn) {
-    return withVaultTools(
+    return vaultTools(
       bench.policy,
       { charge: bench.charge },
       (tools) =>

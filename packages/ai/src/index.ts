@@ -5,4 +5,4 @@
  */
 export { getRefusals, type Steps, stopOnCap } from "./refusals.ts";
 export { type VaultTool, type VaultToolDefinition, vaultTool } from "./vault-tool.ts";
-export { type RunTools, withVaultTools } from "./with-vault-tools.ts";
+export { type RunTools, vaultTools } from "./vault-tools.ts";

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { scriptedModel } from "../test-support/scripted-model.ts";
 import { setupBench, toStripe } from "../test-support/test-bench.ts";
-import { getRefusals, stopOnCap, vaultTool, withVaultTools } from "./index.ts";
+import { getRefusals, stopOnCap, vaultTool, vaultTools } from "./index.ts";
 
 const bench = setupBench();
 const prompt = "charge everybody";
@@ -28,7 +28,7 @@ describe("a model that would charge for ever stops at the cap", () => {
 
   it("in generateText", async () => {
     const model = greedyModel();
-    const result = await withVaultTools(
+    const result = await vaultTools(
       bench.policy,
       { charge: bench.charge },
       (tools) => generateText({ model, tools, prompt, stopWhen }),
@@ -43,7 +43,7 @@ describe("a model that would charge for ever stops at the cap", () => {
 
   it("in streamText", async () => {
     const model = greedyModel();
-    const result = await withVaultTools(
+    const result = await vaultTools(
       bench.policy,
       { charge: bench.charge },
       (tools) => streamText({ model, tools, prompt, stopWhen }),
@@ -59,7 +59,7 @@ describe("a model that would charge for ever stops at the cap", () => {
   });
 
   it.each(["generate", "stream"] as const)("in ToolLoopAgent.%s", async (method) => {
-    const result = await withVaultTools(
+    const result = await vaultTools(
       bench.policy,
       { charge: bench.charge },
       async (tools) => {
@@ -81,7 +81,7 @@ describe("a model that would charge for ever stops at the cap", () => {
         return (await key.fetch("/v1/payment_intents", { method: "POST", body })).status;
       },
     });
-    const { steps } = await withVaultTools(
+    const { steps } = await vaultTools(
       bench.policy,
       { charge },
       (tools) => generateText({ model: greedyModel(), tools, prompt, stopWhen }),
@@ -99,7 +99,7 @@ describe("a model that would charge for ever stops at the cap", () => {
         return (await key.rawFetch("/v1/payment_intents", { method: "POST", body })).json();
       },
     });
-    const { steps } = await withVaultTools(
+    const { steps } = await vaultTools(
       bench.policy,
       { charge },
       (tools) => generateText({ model: greedyModel(), tools, prompt, stopWhen }),
@@ -110,7 +110,7 @@ describe("a model that would charge for ever stops at the cap", () => {
   });
 
   it("and at the limit of calls", async () => {
-    const { steps } = await withVaultTools(
+    const { steps } = await vaultTools(
       { ...bench.policy, maxCalls: 3 },
       { charge: bench.charge },
       (tools) => generateText({ model: greedyModel(), tools, prompt, stopWhen }),
@@ -122,7 +122,7 @@ describe("a model that would charge for ever stops at the cap", () => {
 
   it("where one of many calls at once is refused", async () => {
     const model = scriptedModel(() => ({ calls: Array(8).fill({ tool: "charge" }) }));
-    const { steps } = await withVaultTools(
+    const { steps } = await vaultTools(
       bench.policy,
       { charge: bench.charge },
       (tools) => generateText({ model, tools, prompt, stopWhen }),
@@ -139,7 +139,7 @@ it("tells the model of the refusal where nothing stops the run, and it can say g
   const model = scriptedModel((turn) =>
     turn < 6 ? { calls: [{ tool: "charge" }] } : { says: "The cap is spent." },
   );
-  const { text } = await withVaultTools(
+  const { text } = await vaultTools(
     bench.policy,
     { charge: bench.charge },
     (tools) => generateText({ model, tools, prompt, stopWhen: isStepCount(50) }),
@@ -156,7 +156,7 @@ describe("other refusals", () => {
   function runOnce(policy: IssuePolicy, charge: typeof bench.charge = bench.charge) {
     const model = scriptedModel((turn) => (turn === 0 ? { calls: [{ tool: "charge" }] } : { says: "sorry" }));
     const stopWhen = [stopOnCap(), isStepCount(2)];
-    return withVaultTools(policy, { charge }, (tools) => generateText({ model, tools, prompt, stopWhen }), {
+    return vaultTools(policy, { charge }, (tools) => generateText({ model, tools, prompt, stopWhen }), {
       client: bench.client,
     });
   }
@@ -230,13 +230,13 @@ it("shows no secret to the model, in results or in errors", async () => {
   const tools = { charge: bench.charge, fail, show };
   const stopWhen = isStepCount(10);
 
-  const generated = await withVaultTools(
+  const generated = await vaultTools(
     bench.policy,
     tools,
     (run) => generateText({ model: generating, tools: run, prompt, stopWhen }),
     { client: bench.client },
   );
-  const streamed = await withVaultTools(
+  const streamed = await vaultTools(
     bench.policy,
     tools,
     (run) => streamText({ model: streaming, tools: run, prompt, stopWhen }),

@@ -34,7 +34,7 @@ export interface VaultToolDefinition<Input, Output, Context> extends Omit<Functi
   ) => ReturnType<ToModelOutput>;
 }
 
-/** A tool that waits for the keys of a run. {@link withVaultTools} makes it a tool of the AI SDK. */
+/** A tool that waits for the keys of a run. {@link vaultTools} makes it a tool of the AI SDK. */
 export type VaultTool<Input, Output, Context> = (
   getKey: () => Promise<VaultKey>,
 ) => MadeTool<Input, Output, Context>;

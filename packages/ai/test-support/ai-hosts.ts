@@ -2,7 +2,7 @@ import type { ToolRefusal } from "@keybrake/core";
 import type { AdapterHost, AdapterWork, HostRun } from "@keybrake/testing/adapter-cases";
 import { generateText, isStepCount, type StreamTextResult, streamText, type Tool, ToolLoopAgent } from "ai";
 import { z } from "zod";
-import { vaultTool, withVaultTools } from "../src/index.ts";
+import { vaultTool, vaultTools } from "../src/index.ts";
 import { scriptedModel } from "./scripted-model.ts";
 
 type Tools = { work: Tool<Record<string, never>, string | ToolRefusal> };
@@ -33,7 +33,7 @@ function withWork<Result>(
       else yield* answer;
     },
   });
-  return withVaultTools(() => policy(input), { work }, use, { client, onRevokeError });
+  return vaultTools(() => policy(input), { work }, use, { client, onRevokeError });
 }
 
 const generateHost = toHost("generateText", [], (work, input, onError) => {

@@ -4,7 +4,7 @@ import { generateText, isStepCount, type StreamTextResult, streamText, type Tool
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { scriptedModel, type Turn } from "../test-support/scripted-model.ts";
-import { vaultTool, withVaultTools } from "./index.ts";
+import { vaultTool, vaultTools } from "./index.ts";
 
 const keybrake = setupKeybrake();
 const policy = { label: "run-7", vendor: "stripe" };
@@ -26,8 +26,8 @@ const weather = tool({
 
 describe("the keys of a run", () => {
   it("are none where no tool is called", async () => {
-    await withVaultTools(policy, { which }, (tools) => generateText({ model: playing(), tools, prompt }));
-    const { text } = await withVaultTools(policy, { which }, (tools) =>
+    await vaultTools(policy, { which }, (tools) => generateText({ model: playing(), tools, prompt }));
+    const { text } = await vaultTools(policy, { which }, (tools) =>
       streamText({ model: playing(), tools, prompt }),
     );
     expect(await text).toBe("bye");
@@ -36,7 +36,7 @@ describe("the keys of a run", () => {
 
   it("are none where only other tools are called", async () => {
     const model = playing({ calls: [{ tool: "weather", input: { city: "Oslo" } }] });
-    const { toolResults } = await withVaultTools(policy, { which, weather }, (tools) =>
+    const { toolResults } = await vaultTools(policy, { which, weather }, (tools) =>
       generateText({ model, tools, prompt }),
     );
     expect(toolResults).toMatchObject([{ output: { city: "Oslo", isSunny: true } }]);
@@ -45,7 +45,7 @@ describe("the keys of a run", () => {
 
   it("are one for all calls, of one step and of all steps", async () => {
     const calls = Array(10).fill({ tool: "which" });
-    const { steps } = await withVaultTools(policy, { which, other: which }, (tools) =>
+    const { steps } = await vaultTools(policy, { which, other: which }, (tools) =>
       generateText({
         model: playing({ calls }, { calls: [...calls, { tool: "other" }] }),
         tools,
@@ -63,7 +63,7 @@ describe("the keys of a run", () => {
     const tools = { which };
     const runs = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        withVaultTools({ ...policy, label: `run-${index}` }, tools, (run) =>
+        vaultTools({ ...policy, label: `run-${index}` }, tools, (run) =>
           generateText({ model: playing({ calls: [{ tool: "which" }] }), tools: run, prompt }),
         ),
       ),
@@ -77,7 +77,7 @@ describe("the keys of a run", () => {
 
   it("are one for each policy, told from the name of a tool", async () => {
     const sms = which;
-    await withVaultTools(
+    await vaultTools(
       (name) => {
         expectTypeOf(name).toEqualTypeOf<"which" | "sms" | "refund">();
         return name === "sms" ? { label: "run-7", vendor: "twilio" } : policy;
@@ -96,7 +96,7 @@ describe("the keys of a run", () => {
 
   it("are given to nobody after the run", async () => {
     let kept: { which: Tool } | undefined;
-    await withVaultTools(policy, { which }, async (tools) => {
+    await vaultTools(policy, { which }, async (tools) => {
       kept = tools;
     });
     const late = kept?.which.execute?.({}, { toolCallId: "1", messages: [], context: {} });
@@ -106,7 +106,7 @@ describe("the keys of a run", () => {
 
   it("are revoked where the run can't begin", async () => {
     const mishap = new Error("no model");
-    const running = withVaultTools(policy, { which }, async (tools) => {
+    const running = vaultTools(policy, { which }, async (tools) => {
       await (tools.which as Tool).execute?.({}, { toolCallId: "1", messages: [], context: {} });
       throw mishap;
     });
@@ -120,7 +120,7 @@ describe("without a key", () => {
     keybrake.goDown();
     let runs = 0;
     const charge = vaultTool({ inputSchema: z.object({}), execute: () => ++runs });
-    const { steps } = await withVaultTools(policy, { charge }, (tools) =>
+    const { steps } = await vaultTools(policy, { charge }, (tools) =>
       generateText({ model: playing({ calls: [{ tool: "charge" }] }), tools, prompt, stopWhen }),
     );
     expect(runs).toBe(0);
@@ -134,7 +134,7 @@ describe("without a key", () => {
     keybrake.goDown();
     const back = tool({ inputSchema: z.object({}), execute: () => keybrake.comeBack() });
     const turns = ["which", "back", "which"].map((name) => ({ calls: [{ tool: name }] }));
-    const { steps } = await withVaultTools(policy, { which, back }, (tools) =>
+    const { steps } = await vaultTools(policy, { which, back }, (tools) =>
       generateText({ model: playing(...turns), tools, prompt, stopWhen }),
     );
     expect(steps[2]?.toolResults).toMatchObject([{ output: keybrake.issued[0]?.id }]);
@@ -164,7 +164,7 @@ describe("preliminary results", () => {
         yield String((await key.fetch("/v1/charges")).status);
       },
     });
-    const result = await withVaultTools(policy, { count }, (tools) =>
+    const result = await vaultTools(policy, { count }, (tools) =>
       streamText({ model: playing(call), tools, prompt }),
     );
     expect(await outputs(result)).toEqual(["one", "200", { final: "200" }]);
@@ -179,7 +179,7 @@ describe("preliminary results", () => {
         throw new CapExhaustedError({ code: "cap_exhausted", message: "spent" });
       },
     });
-    const result = await withVaultTools(policy, { count }, (tools) =>
+    const result = await vaultTools(policy, { count }, (tools) =>
       streamText({ model: playing(call), tools, prompt }),
     );
     const [first, ...rest] = await outputs(result);
@@ -193,7 +193,7 @@ describe("preliminary results", () => {
       yield key.vendor;
     }
     const count = vaultTool({ inputSchema: z.object({}), execute: (_input, _options, key) => twice(key) });
-    const result = await withVaultTools(policy, { count }, (tools) =>
+    const result = await vaultTools(policy, { count }, (tools) =>
       streamText({ model: playing(call), tools, prompt }),
     );
     expect(await outputs(result)).toEqual([{ final: "stripe" }]);
@@ -215,7 +215,7 @@ it("asks toModelOutput about results, and not about refusals", async () => {
       { tool: "pay", input: { isRich: false } },
     ],
   });
-  await withVaultTools(policy, { pay }, (tools) => generateText({ model, tools, prompt, stopWhen }));
+  await vaultTools(policy, { pay }, (tools) => generateText({ model, tools, prompt, stopWhen }));
   expect(model.doGenerateCalls[1]?.prompt.at(-1)?.content).toMatchObject([
     { output: { type: "text", value: "20 dollars" } },
     { output: { type: "json", value: { refusedBy: "keybrake", error: "spend_cap_exceeded" } } },
@@ -238,7 +238,7 @@ it("keeps the types of inputs, results and contexts", async () => {
     { tool: "weather", input: { city: "Oslo" } },
   ];
 
-  const { toolResults, toolCalls } = await withVaultTools(policy, tools, (run) =>
+  const { toolResults, toolCalls } = await vaultTools(policy, tools, (run) =>
     generateText({ model: playing({ calls }), tools: run, prompt, toolsContext: { charge: { shop: "s" } } }),
   );
   for (const call of toolCalls) {
@@ -256,7 +256,7 @@ it("keeps the types of inputs, results and contexts", async () => {
     { city: "Oslo", isSunny: true },
   ]);
 
-  const withoutContext = withVaultTools(policy, tools, (run) =>
+  const withoutContext = vaultTools(policy, tools, (run) =>
     // @ts-expect-error the context of a tool is missing
     generateText({ model: playing({ calls }), tools: run, prompt }),
   );

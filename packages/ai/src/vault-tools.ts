@@ -25,13 +25,13 @@ export type RunTools<Tools> = {
  * say the same share a key
  * @param tools made by {@link vaultTool}; tools of the AI SDK itself may be among them
  * @example
- * const result = await withVaultTools(
+ * const result = await vaultTools(
  *   { label: "billing-agent/42", vendor: "stripe", dailyUsdCap: 500 },
  *   { charge },
  *   (tools) => generateText({ model, tools, prompt, stopWhen: [stopOnCap(), isStepCount(20)] }),
  * );
  */
-export async function withVaultTools<Tools extends Record<string, PlainTool | WaitingTool>, Result>(
+export async function vaultTools<Tools extends Record<string, PlainTool | WaitingTool>, Result>(
   policy: PolicyFor<keyof Tools & string>,
   tools: Tools,
   use: (tools: RunTools<Tools>) => Result,

@@ -85,6 +85,8 @@ export async function startWorkerd(file: URL, environment: Environment): Promise
     compatibilityDate: "2026-07-01",
     compatibilityFlags: ["enable_request_signal"],
     bindings: environment,
+    // No look-up of where on earth this is.
+    cf: false,
     host: "127.0.0.1",
     handleRuntimeStdio(...streams: Readable[]) {
       for (const stream of streams) {

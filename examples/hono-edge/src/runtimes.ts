@@ -50,6 +50,8 @@ export async function startOnWorkerd(environment: AppEnvironment): Promise<Runni
     // The first puts the bindings into process.env, the second tells the app of callers who leave.
     compatibilityFlags: ["nodejs_compat", "enable_request_signal"],
     bindings: { ...environment },
+    // No look-up of where on earth this is.
+    cf: false,
     host: "127.0.0.1",
   });
   const url = await worker.ready;

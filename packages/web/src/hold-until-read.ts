@@ -2,7 +2,7 @@
 export interface HeldResponse {
   response: Response;
   /** Resolves when the body was read to its end, was cancelled, or broke; at once where nobody will read one. */
-  ended: Promise<void>;
+  ended: Promise<unknown>;
 }
 
 /** Watches a response on its way out: the same bytes in the same chunks, each one read when the host asks for it. */
@@ -10,31 +10,18 @@ export function holdUntilRead(response: Response, method: string): HeldResponse 
   // A WebSocket upgrade, a redirect, a 204 or Response.error() has no body, and hosts don't read the one for HEAD.
   if (response.body === null || method === "HEAD") return { response, ended: Promise.resolve() };
   const reader = response.body.getReader();
-  let end = (): void => {};
-  const ended = new Promise<void>((resolve) => {
-    end = resolve;
-  });
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        try {
-          const { done, value } = await reader.read();
-          if (!done) return controller.enqueue(value);
-          controller.close();
-          end();
-        } catch (error) {
-          end();
-          throw error;
-        }
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
       },
-      cancel(reason) {
-        // Before the source has answered: it may be waiting for something that never comes.
-        end();
-        return reader.cancel(reason);
-      },
+      cancel: (reason) => reader.cancel(reason),
     },
     // The default would read one chunk before anybody asks.
     { highWaterMark: 0 },
   );
-  return { response: new Response(body, response), ended };
+  // `closed` does not wait for a source that is cancelled: it may be waiting for something that never comes.
+  return { response: new Response(body, response), ended: reader.closed.catch(() => {}) };
 }

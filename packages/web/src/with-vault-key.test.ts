@@ -95,12 +95,22 @@ describe("the response", () => {
     await revoked();
   });
 
-  it("holds the key until its last chunk was read, and not before", async () => {
-    const route = withVaultKey(policy, () => new Response("text"));
-    const reader = (await route(new Request(url))).body?.getReader();
-    expect((await reader?.read())?.done).toBe(false);
+  it("holds the key until its source has given its last chunk, and not before", async () => {
+    const chunks = ["first", "last"];
+    const body = new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const chunk = chunks.shift();
+          if (chunk === undefined) return controller.close();
+          expect(keybrake.revoked).toEqual([]);
+          controller.enqueue(new TextEncoder().encode(chunk));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const response = await withVaultKey(policy, () => new Response(body))(new Request(url));
     expect(keybrake.revoked).toEqual([]);
-    expect((await reader?.read())?.done).toBe(true);
+    expect(await response.text()).toBe("firstlast");
     await revoked();
   });
 

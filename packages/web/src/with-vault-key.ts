@@ -49,9 +49,7 @@ export function withVaultKey<Incoming extends Request, Rest extends unknown[]>(
     new Promise((resolve, reject) => {
       // Some hosts notice a caller that leaves only from the moment they are asked for the signal.
       const { method, signal } = request;
-      const left = new Promise<void>((leave) =>
-        signal.addEventListener("abort", () => leave(), { once: true }),
-      );
+      const left = new Promise((leave) => signal.addEventListener("abort", leave, { once: true }));
 
       async function answer(key: VaultKey): Promise<void> {
         const { response, ended } = holdUntilRead(await handler(request, key, ...rest), method);

@@ -55,7 +55,7 @@ export function startDeno(
       "--no-lock",
       "--node-modules-dir=manual",
       "--allow-net=127.0.0.1",
-      `--allow-env=${Object.keys(environment).join()}`,
+      `--allow-env=${["NO_COLOR", ...Object.keys(environment)].join()}`,
       ...flags,
       fileURLToPath(file),
     ],

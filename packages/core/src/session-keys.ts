@@ -57,8 +57,9 @@ export function createSessionKeys(
       return key;
     }
     const expiresAt = key.expiresAt.getTime();
-    // The proxy's `max_lifetime` is reached: a new key now, while calls with this one still have their time.
-    if (expiresAt <= known.expiresAt) return undefined;
+    // The proxy's `max_lifetime` is reached: a new key now, while calls with this one still have their time. Where
+    // it is over by the clock of this process, and Keybrake extends it all the same, that clock is wrong.
+    if (expiresAt <= known.expiresAt && known.expiresAt > Date.now()) return undefined;
     const slot = slotOf(policy);
     await records.change(session, (keys) =>
       keys[slot]?.id === known.id ? { ...keys, [slot]: { ...known, expiresAt } } : undefined,

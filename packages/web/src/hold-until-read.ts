@@ -1,7 +1,7 @@
 /** A response to hand to the host in place of another, and the end of its body. */
 export interface HeldResponse {
   response: Response;
-  /** Resolves when the body was read to its end, was cancelled, or broke; at once where nobody will read one. */
+  /** Settles when the body was read to its end, was cancelled, or broke; at once where nobody will read one. */
   ended: Promise<unknown>;
 }
 
@@ -23,5 +23,5 @@ export function holdUntilRead(response: Response, method: string): HeldResponse 
     { highWaterMark: 0 },
   );
   // `closed` does not wait for a source that is cancelled: it may be waiting for something that never comes.
-  return { response: new Response(body, response), ended: reader.closed.catch(() => {}) };
+  return { response: new Response(body, response), ended: reader.closed };
 }

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getRedisLibraries, PRIVATE_REDIS } from "../scripts/set-up-redis.mjs";
+import { PRIVATE_REDIS, REDIS_LIBRARIES } from "../scripts/set-up-redis.mjs";
 
 /** A Redis of this process, on the loopback interface. */
 export interface RedisServer {
@@ -59,7 +59,7 @@ export async function startRedis({ port, directory, args = [] }: RedisOptions = 
     ],
     {
       stdio: ["ignore", "ignore", "inherit"],
-      env: own ? { ...process.env, LD_LIBRARY_PATH: getRedisLibraries() } : process.env,
+      env: own ? { ...process.env, LD_LIBRARY_PATH: REDIS_LIBRARIES } : process.env,
     },
   );
   await untilAnswering(child, listenOn);

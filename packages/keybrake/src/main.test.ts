@@ -17,6 +17,7 @@ describe("wrong usage is one sentence and exit code 2", () => {
       args: ["dev", "--stripe-port", "x"],
       says: "option '--stripe-port <port>' argument 'x' is invalid. It is not a port number.",
     },
+    { args: ["backup"], says: "missing required argument 'file'" },
     {
       args: ["crash-test"],
       says: "name the deployment with --api-url or KEYBRAKE_API_URL, or use --self",
@@ -37,7 +38,7 @@ describe("wrong usage is one sentence and exit code 2", () => {
   });
 });
 
-it.each(["--help", "dev --help", "serve --help", "help serve", "crash-test --help"])(
+it.each(["--help", "dev --help", "serve --help", "help serve", "backup --help", "crash-test --help"])(
   "helps with examples and exit codes: keybrake %s",
   async (args) => {
     const cli = startCli(args.split(" "));

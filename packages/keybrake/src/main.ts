@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { addBackupCommand } from "./commands/backup.ts";
 import { addCrashTestCommand } from "./commands/crash-test.ts";
 import { addDevCommand } from "./commands/dev.ts";
 import { addServeCommand } from "./commands/serve.ts";
@@ -19,6 +20,7 @@ const program = new Command("keybrake")
 Examples:
   keybrake dev                          try it: the proxy in front of a sandbox Stripe
   keybrake serve --config prod.json     run the proxy with your own vendors
+  keybrake backup copy.db               copy the ledger while the proxy runs
   keybrake crash-test --self            see what holds when a proxy is attacked
   keybrake help serve                   what a command takes`,
   )
@@ -36,6 +38,7 @@ DEBUG=keybrake shows where a failure came from.`,
 
 addDevCommand(program);
 addServeCommand(program);
+addBackupCommand(program);
 addCrashTestCommand(program);
 
 // Whoever reads the output may leave early (`keybrake dev | head`); calls under way must not end with them.

@@ -5,7 +5,10 @@ import type { CallSummary } from "@keybrake/proxy";
 /** Where a command writes what happens: lines for people, or one JSON object a line for machines. */
 export interface Output {
   /** Writes the text, or the event in its place. */
-  write(text: string, event: { event: "ready" | "stopping" } & Record<string, unknown>): void;
+  write(
+    text: string,
+    event: { event: "ready" | "stopping" | "progress" | "done" } & Record<string, unknown>,
+  ): void;
   /** Writes a call that has been settled or refused. */
   writeCall(call: CallSummary): void;
 }

@@ -1,12 +1,9 @@
-import { existsSync } from "node:fs";
-import { ConfigError, createProxy, type ProxyConfig, readConfigFile } from "@keybrake/proxy";
+import { ConfigError, createProxy } from "@keybrake/proxy";
 import type { Command } from "commander";
 import { reportInternalError } from "../failure.ts";
 import { createOutput } from "../output.ts";
+import { DEFAULT_FILE, readConfig } from "../read-config.ts";
 import { runUntilSignal } from "../run-until-signal.ts";
-
-const DEFAULT_FILE = "keybrake.config.json";
-const DEFAULT_STORE = "sqlite:./keybrake.db";
 
 interface ServeOptions {
   config?: string;
@@ -38,6 +35,9 @@ Examples:
 
 async function serve({ config: file, json = false }: ServeOptions): Promise<void> {
   const config = await readConfig(file);
+  if (Object.keys(config.vendors ?? {}).length === 0) {
+    throw new ConfigError("vendors: none is configured, so there is nothing to proxy");
+  }
   const output = createOutput(process.stdout, { json });
   const proxy = createProxy(config, {
     onInternalError: reportInternalError,
@@ -47,16 +47,4 @@ async function serve({ config: file, json = false }: ServeOptions): Promise<void
     const own = Object.entries(vendors).map(([name, vendorUrl]) => `, ${name} on ${vendorUrl}`);
     output.write(`Keybrake listens on ${url}${own.join("")}`, { event: "ready", url, vendors });
   });
-}
-
-async function readConfig(file: string | undefined): Promise<ProxyConfig> {
-  if (file === undefined && !existsSync(DEFAULT_FILE)) {
-    throw new ConfigError(`there is no ${DEFAULT_FILE} here, so name a file with --config FILE`);
-  }
-  // Only claimed to be one: createProxy checks every field.
-  const config = (await readConfigFile(file ?? DEFAULT_FILE)) as ProxyConfig;
-  if (config && Object.keys(config.vendors ?? {}).length === 0) {
-    throw new ConfigError("vendors: none is configured, so there is nothing to proxy");
-  }
-  return config && { store: DEFAULT_STORE, ...config };
 }

@@ -31,11 +31,19 @@ export interface CliOptions {
   env?: Record<string, string>;
   /** What must never be in its output, whatever the test does. */
   secrets?: readonly string[];
+  /** No file may grow beyond so many blocks (512 B or 1 KiB, as the shell counts), as if the disk were full. */
+  fileBlocks?: number;
 }
 
-export function startCli(args: readonly string[], { cwd, env, secrets = [] }: CliOptions = {}): Cli {
+export function startCli(
+  args: readonly string[],
+  { cwd, env, secrets = [], fileBlocks }: CliOptions = {},
+): Cli {
   if (!existsSync(BUILT)) throw new Error("dist/main.js is missing: run `npm run build -w keybrake` first");
-  const child = spawn(process.execPath, [BUILT, ...args], {
+  const command = [process.execPath, BUILT, ...args];
+  const limited = ["sh", "-c", `ulimit -f ${fileBlocks}; exec "$@"`, "sh", ...command];
+  const [program = "", ...rest] = fileBlocks === undefined ? command : limited;
+  const child = spawn(program, rest, {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "pipe"],

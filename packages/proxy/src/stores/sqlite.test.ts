@@ -1,5 +1,5 @@
 import { it } from "vitest";
 import { createSqliteStores, makeFolder } from "../testing/sqlite-stores.ts";
-import { storeCases } from "./store-cases.ts";
+import { reopenCases, storeCases } from "./store-cases.ts";
 
-it.each(storeCases)("$name", ({ run }) => run(createSqliteStores(makeFolder())));
+it.each([...storeCases, ...reopenCases])("$name", ({ run }) => run(createSqliteStores(makeFolder())));

@@ -2,6 +2,7 @@ import { createLedger, toStoreVerbs } from "./ledger/ledger.ts";
 import { createListeners } from "./listeners.ts";
 import { createGroupCommit } from "./sqlite/group-commit.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
+import { prepare } from "./sqlite/prepare.ts";
 import { createRetention } from "./sqlite/retention.ts";
 import { createSqliteTables } from "./sqlite/tables.ts";
 import type { Store } from "./store.ts";
@@ -42,6 +43,8 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     if (isNews) listeners.call();
   });
   const dropOld = createRetention(database);
+  // Changes nothing, and yet is written: a ledger that can only be read can't serve.
+  const probe = prepare(database, "UPDATE schema_versions SET version = version WHERE version = 1");
   // Between two groups nothing is half done, so that reading needs no transaction.
   const verbs = toStoreVerbs(createLedger(tables, clock), async (verb, act) =>
     READS.has(verb) ? act() : group.add(act),
@@ -57,7 +60,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
     // Only one process has the ledger.
     onRevoke: () => () => {},
     now: clock,
-    ping: () => group.add(() => {}),
+    ping: () => group.add(() => void probe.run()),
     async close() {
       if (!database.isOpen) return;
       group.flush();

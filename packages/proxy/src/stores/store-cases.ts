@@ -19,6 +19,7 @@ import { reserveCases } from "./cases/reserving.ts";
 import type { StoreCase } from "./cases/store-bench.ts";
 import { windowCases } from "./cases/windows.ts";
 
+export { reopenCases } from "./cases/reopening.ts";
 export type { CreateStore, StoreCase } from "./cases/store-bench.ts";
 
 /** The specification of a store. */

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { type StoreBench, storeCase } from "../stores/cases/store-bench.ts";
 import { createSqliteStore, type SqliteStoreOptions } from "../stores/sqlite.ts";
 import type { Store } from "../stores/store.ts";
 import type { CreateStore } from "../stores/store-cases.ts";
@@ -42,4 +43,13 @@ export function createSqliteStores(
       return open(path, crashed.clock);
     },
   });
+}
+
+/** A test on a bench whose store is kept in a file. */
+export function onSqlite(play: (bench: StoreBench, file: string) => Promise<void>): () => Promise<void> {
+  return () => {
+    const folder = makeFolder();
+    const { run } = storeCase("a test of its own", (bench) => play(bench, join(folder, "1.db")));
+    return run(createSqliteStores(folder));
+  };
 }

@@ -61,6 +61,8 @@ export const UNKNOWN: Outcome = { kind: "unknown" };
 /** A store with a clock the case moves, and the few verbs that cases are made of. */
 export interface StoreBench {
   readonly store: Store;
+  /** Lets the process die, and opens what it has left. */
+  reopen(): Promise<void>;
   now: number;
   issue(policy?: Partial<KeyPolicy>, fields?: Partial<KeyRecord>): Promise<KeyRecord>;
   /** Reserves under a fresh attempt id, or under the one given. */
@@ -85,9 +87,14 @@ export interface Try {
 async function createStoreBench(createStore: CreateStore): Promise<StoreBench> {
   let count = 0;
   const keysByTry = new Map<string, KeyRecord>();
-  const bench: StoreBench = {
+  const bench: StoreBench & { store: Store } = {
     now: NOON,
     store: await createStore(() => bench.now),
+
+    async reopen() {
+      assert.ok(createStore.reopen, "the store can be reopened");
+      bench.store = await createStore.reopen(bench.store);
+    },
 
     async issue(policy = {}, fields = {}) {
       const record = toRecord(++count, bench.now, policy, fields);

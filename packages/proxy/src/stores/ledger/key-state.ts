@@ -20,7 +20,11 @@ export function toKeyState(tables: Tables, row: KeyRow, now: number, objectId?: 
     budgets: record.policy.budgets.map((name) =>
       toBudgetState(getBudget(tables, record.tenant, name), now, objectId),
     ),
-    ancestors: listAncestors(tables, row),
+    ancestors: listAncestors(tables, row).map((above) => ({
+      record: above.record,
+      calls: above.calls,
+      recentCalls: above.recentCalls,
+    })),
   };
 }
 

@@ -17,7 +17,8 @@ export function lockDatabase(file: string): () => void {
   const { DatabaseSync } = loadSqlite();
   const lock: DatabaseSync = new DatabaseSync(lockFile, { timeout: 0 });
   try {
-    lock.exec("BEGIN EXCLUSIVE");
+    // Nothing is ever written, so that no journal is needed beside it.
+    lock.exec("PRAGMA journal_mode = memory; BEGIN EXCLUSIVE");
   } catch (error) {
     lock.close();
     const { errcode } = error as { errcode?: number };

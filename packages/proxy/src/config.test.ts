@@ -27,6 +27,18 @@ it("fills in every default", () => {
   expect(config.vendors.get("stripe")?.upstream).toBe("https://api.stripe.com");
 });
 
+it("knows where a ledger is kept, and for how long", () => {
+  const kept = { ...CONFIG, retention: "30d" };
+  expect(resolveConfig({ ...kept, store: "sqlite:./a b.db" }, {})).toMatchObject({
+    store: { kind: "sqlite", path: "./a b.db", synchronous: "full" },
+    retentionMs: 30 * 86_400_000,
+  });
+  expect(resolveConfig({ ...kept, store: "sqlite:x.db?synchronous=normal" }, {})).toMatchObject({
+    store: { kind: "sqlite", path: "x.db", synchronous: "normal" },
+  });
+  expect(resolveConfig(CONFIG, {}).store).toEqual({ kind: "memory" });
+});
+
 it("reads secrets from the environment and from files", async () => {
   const file = await writeSecret("secret", "sk_live_file\n");
   const environment = { KEYBRAKE_TOKEN: "kb_env", STRIPE: "sk_live_env" };
@@ -96,7 +108,19 @@ it.each<[string, object, RegExp]>([
     { ...CONFIG, vendors: { stripe: { credential: "s", routes: [{ match: "POST /a", amount: "/a" }] } } },
     /scale/,
   ],
-  ["a store nobody has", { ...CONFIG, store: "mongodb://x:canary@y" }, /^store: /],
+  ["a store nobody has", { ...CONFIG, store: "mongodb://x:canary@y" }, /^store: must be "memory"/],
+  ["SQLite nowhere", { ...CONFIG, store: "sqlite:?synchronous=full" }, /^store: .* the path of a file$/],
+  [
+    "a setting SQLite has not",
+    { ...CONFIG, store: "sqlite:x.db?mode=canary" },
+    /^store: "synchronous" is all/,
+  ],
+  [
+    "a wrong setting of SQLite",
+    { ...CONFIG, store: "sqlite:x.db?synchronous=off" },
+    /^store: synchronous must be/,
+  ],
+  ["a time that is none", { ...CONFIG, retention: "a year" }, /^retention: /],
 ])("names %s, and shows no value", (_name, config, message) => {
   expect(() => resolveConfig(config, {})).toThrow(message);
   expect(() => resolveConfig(config, {})).not.toThrow(/sk_|kb_a|canary/);

@@ -17,6 +17,7 @@ const ENVIRONMENT = {
 
 interface Served {
   cli: Cli;
+  cwd: string;
   sandbox: StripeSandbox;
   /** Stands for both hosts of the service. */
   url: string;
@@ -44,7 +45,7 @@ async function serve(): Promise<Served> {
   const [, url = "", stripeUrl = ""] = await cli.waitFor(
     /^Keybrake listens on (http:\/\/127\.0\.0\.1:\d+), stripe on (http:\/\/127\.0\.0\.1:\d+)\n$/,
   );
-  return { cli, sandbox, url, stripeUrl };
+  return { cli, cwd, sandbox, url, stripeUrl };
 }
 
 interface Issued {
@@ -394,4 +395,11 @@ it.each(["the proxy", "the vendor"])("says that the port of %s is in use", async
   const cli = startCli(["serve"], { cwd, env: ENVIRONMENT, secrets: SECRETS });
   expect(await cli.exitCode()).toBe(1);
   expect(cli.stderr()).toBe(`keybrake: can't listen on ${taken}: the port is in use\n`);
+});
+
+it("says that another process has the ledger", async () => {
+  const { cwd } = await serve();
+  const second = startCli(["serve"], { cwd, env: ENVIRONMENT, secrets: SECRETS });
+  expect(await second.exitCode()).toBe(1);
+  expect(second.stderr()).toMatch(/^keybrake: another Keybrake process has [^\n]*keybrake\.db open\n$/);
 });

@@ -164,7 +164,7 @@ const kill: Attack = {
   promise: "a proxy that dies mid-call still holds what the vendor may have done",
   run: async () => ({
     verdict: "not shown",
-    detail: "the ledger of this version is kept in memory, and ends with its process",
+    detail: "this command ends no process: kill your proxy under load yourself, and compare its audit log",
   }),
 };
 

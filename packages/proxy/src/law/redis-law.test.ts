@@ -43,12 +43,17 @@ function createTwins(createStore: CreateStore): CreateStore {
 }
 
 function createTwin(store: Store, reference: Store): Store {
+  let latest = 0;
   return new Proxy(store, {
     get(target, name) {
       const [ask, askReference] = [target, reference].map((one) => Reflect.get(one, name));
       if (name === "now" || typeof ask !== "function") return ask;
       return async (...args: unknown[]) => {
+        // Redis forgets what can't be set aside any more, and the law looks back at the day before.
+        const looksBack = reference.now() < latest;
+        latest = Math.max(latest, reference.now());
         const [answer, expected] = await Promise.all([ask(...args), askReference(...args)]);
+        if (looksBack) return answer;
         assert.deepEqual(toComparable(answer), toComparable(expected), String(name));
         return answer;
       };
@@ -56,7 +61,7 @@ function createTwin(store: Store, reference: Store): Store {
   });
 }
 
-/** The memory store gives more of a key than it promises; the order of a family is nobody's promise. */
+/** Memory gives more of a key than it promises; the order of a family is nobody's promise. */
 function toComparable(answer: unknown): unknown {
   if (Array.isArray(answer)) return answer.toSorted();
   if (typeof answer !== "object" || answer === null || !("ancestors" in answer)) return answer;

@@ -34,9 +34,12 @@ export function createKeyVerbs(tables: Tables, clock: () => number): Verbs<KeyVe
     return refuseCarving(toKeyState(tables, parent, now), policy.totalCapMicroUsd ?? 0, now);
   }
 
-  /** Revokes a key and all that were carved from it; gives the ids of those that were not revoked before. */
+  /** Revokes a key, and those of the carved ones that live; gives the ids. */
   function revokeFamily(row: KeyRow): string[] {
-    const members = listFamily(tables, row).filter(({ record }) => record.revokedAt === null);
+    const now = clock();
+    const members = listFamily(tables, row).filter(
+      (member) => member === row || getStatus(member.record, now) === "active",
+    );
     for (const member of members) {
       member.record = { ...member.record, revokedAt: clock() };
       keys.save(member);

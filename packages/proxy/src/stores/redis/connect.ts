@@ -44,7 +44,10 @@ export function createClient({ url, timeoutMs, tls }: ConnectOptions): RedisClie
   };
   const client = toClient();
   // Each failed step tells its own caller; without a listener the client would print besides.
-  client.on("error", () => {});
+  client.on("error", ({ message }: Error) => {
+    // The client would go on in database 0, with other books.
+    if (message.includes("DB index")) client.disconnect();
+  });
   return client;
 
   function toClient(): RedisClient {

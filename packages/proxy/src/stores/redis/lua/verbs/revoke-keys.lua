@@ -35,16 +35,26 @@ end
 local revoked = {}
 
 local function revoke(key)
-  if key.revoked_at then return end
   set(key.row, "revokedAt", now)
   key.revoked_at = now
   later("ZADD", to_name("ends"), to_text(now), key.id)
   later("ZADD", to_name("revoked"), to_text(now), key.id)
   table.insert(revoked, key.id)
-  for _, child in ipairs(list_children(key)) do revoke(child) end
 end
 
-for _, key in ipairs(list_matching()) do revoke(key) end
+local function revoke_carved(key)
+  for _, child in ipairs(list_children(key)) do
+    if get_status(child) == "active" then revoke(child) end
+    revoke_carved(child)
+  end
+end
+
+for _, key in ipairs(list_matching()) do
+  if not key.revoked_at then
+    revoke(key)
+    revoke_carved(key)
+  end
+end
 if #revoked > 0 then
   later("ZREMRANGEBYSCORE", to_name("revoked"), "-inf", to_text(now - REVOKED_LISTED_MS))
   later("PUBLISH", ARGV[2], cjson.encode(revoked))

@@ -2,10 +2,10 @@
 -- end still settles what is held for it.
 -- KEYS: 1 the tenant's root.
 -- ARGV: 4 { attemptId, outcome, auditId, durationMs }, 5 the draft of the entry.
--- Answer: time, { outcome, reserved, cost or nil, remaining or nil, notes }.
+-- Answer: time, { outcome, reserved, cost or nil, remaining or nil, notes }; nil where it was never admitted.
 
 local try = load_row("try", args.attemptId)
-if not try.exists then return redis.error_reply("no such try") end
+if not try.exists then return { now, false } end
 local function is_held()
   local reservation = load_reservation(try.is.reservation)
   return reservation and reservation.state == "held"

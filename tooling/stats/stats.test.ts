@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { countCodeLines } from "./count-code-lines.ts";
 import { type AdapterStats, listFaults } from "./measure-adapters.ts";
@@ -42,4 +43,24 @@ describe("an adapter is at fault", () => {
   ])("%s", (_, change, faults) => {
     expect(listFaults({ ...sound, ...change })).toHaveLength(faults);
   });
+});
+
+it("no adapter is too large, and none goes around a public door", () => {
+  const { status, stdout } = spawnSync(process.execPath, ["stats/stats.ts", "--json"], {
+    cwd: new URL("..", import.meta.url),
+    encoding: "utf8",
+  });
+  const { adapters, faults } = JSON.parse(stdout) as { adapters: AdapterStats[]; faults: string[] };
+  expect(faults).toEqual([]);
+  expect(adapters.map(({ name }) => name)).toEqual([
+    "express",
+    "web",
+    "next",
+    "ai",
+    "nestjs",
+    "bullmq",
+    "deno",
+  ]);
+  expect(adapters.every(({ lines }) => lines.running > 0)).toBe(true);
+  expect(status).toBe(0);
 });

@@ -123,6 +123,17 @@ describe("one key for a session", () => {
     expect(api.asked[0]?.headers.get("authorization")).toBe("Bearer kb_environment");
   });
 
+  it("is not shared with the tenant that the environment names later", async () => {
+    vi.stubEnv("KEYBRAKE_TOKEN", "kb_one_tenant");
+    vi.stubGlobal("fetch", api.fetch);
+    const own = createKeyCache({ client: createKeybrake() });
+    await own.use("s", policy, idOf);
+    vi.stubEnv("KEYBRAKE_TOKEN", "kb_another_tenant");
+    expect(await own.use("s", policy, idOf)).toBe("key_2");
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+  });
+
   it("needs a client of this package", () => {
     expect(() => createKeyCache({ client: { ...client } })).toThrow(TypeError);
   });
@@ -198,6 +209,16 @@ describe("renewal", () => {
     pass(30);
     expect(await cache.use("s", policy, idOf)).toBe("key_1");
     expect([issued(), extensions()]).toEqual([1, 1]);
+  });
+
+  it("takes its own clock for wrong where Keybrake extends what seems to be over, at the very same moment", async () => {
+    const expires_at = new Date(Date.now() + 10 * MINUTE_MS).toISOString();
+    api.next(() => Response.json(issuedKey({ expires_at }), { status: 201 }));
+    await cache.use("s", policy, idOf);
+    pass(30);
+    api.next(() => Response.json(issuedKey({ expires_at })));
+    expect(await cache.use("s", policy, idOf)).toBe("key_1");
+    expect(issued()).toBe(1);
   });
 
   it("issues anew where the key can't live longer, and leaves the old one to those who use it", async () => {

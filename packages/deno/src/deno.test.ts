@@ -129,7 +129,7 @@ describe("listenQueue", () => {
 
   beforeEach(async () => {
     file = await createKvFile();
-    program = await file.start({ apiUrl, token: TOKENS.acme }, true);
+    program = await file.start({ apiUrl, token: TOKENS.acme }, "with onRefused");
     return () => file[Symbol.asyncDispose]();
   });
 
@@ -167,14 +167,24 @@ describe("listenQueue", () => {
     expect((sandbox.ledger().grossMinor.usd ?? 0) - before).toBe(4000);
   });
 
+  it("says on the console, without the message, that one was refused, where nobody else is told", async () => {
+    await program.stop();
+    const silent = await file.start({ apiUrl, token: TOKENS.acme }, "by default");
+    await silent.ask("/enqueue?work=spend");
+    await eventually(async () => expect(silent.printed()).toMatch(/a message was refused \(cap_exhausted\)/));
+    await silent.ask("/enqueue?work=fail once");
+    await eventually(async () => expect(await silent.ask("/log")).toHaveLength(3));
+    expect(silent.printed()).not.toMatch(/spend|vk_/);
+  });
+
   it("has a message delivered again that could not get a key, and does not run its work without one", async () => {
     await program.stop();
-    const lost = await file.start({ apiUrl: "http://127.0.0.1:1", token: TOKENS.acme }, true);
+    const lost = await file.start({ apiUrl: "http://127.0.0.1:1", token: TOKENS.acme }, "with onRefused");
     await lost.ask("/enqueue?work=succeed");
     await eventually(async () => expect(lost.printed()).toContain("VaultKeyUnavailableError"));
     expect(await lost.ask("/log")).toEqual([]);
     await lost.stop();
-    const back = await file.start({ apiUrl, token: TOKENS.acme }, true);
+    const back = await file.start({ apiUrl, token: TOKENS.acme }, "with onRefused");
     await eventually(async () => expect(await back.ask("/log")).toHaveLength(1));
   });
 });

@@ -26,12 +26,14 @@ async function handle({ work }: Message, key: VaultKey): Promise<void> {
   while (work === "spend") await key.fetch("/v1/payment_intents", charge);
 }
 
-if (read("LISTEN") === "yes") {
+const onRefused = ({ code }: KeybrakeError, { work }: Message): void => {
+  log.push({ work, refused: code });
+};
+
+if (read("LISTEN") !== "no") {
   listenQueue(kv, ({ work }: Message) => ({ ...policy, label: `queue-${work}` }), handle, {
     client,
-    onRefused: ({ code }, { work }) => {
-      log.push({ work, refused: code });
-    },
+    ...(read("LISTEN") === "by default" ? {} : { onRefused }),
   });
 }
 

@@ -6,8 +6,8 @@ import { startDeno } from "../../../tooling/runtimes.ts";
 
 /** Deno processes on one KV file. */
 export interface KvFile extends AsyncDisposable {
-  /** @param listen whether the process takes messages from the queue */
-  start(options: KeybrakeOptions, listen?: boolean): Promise<KvProgram>;
+  /** @param listen whether the process takes messages from the queue, and hears of refused ones or not */
+  start(options: KeybrakeOptions, listen?: "no" | "by default" | "with onRefused"): Promise<KvProgram>;
 }
 
 /** A running `kv-program.ts`. */
@@ -25,12 +25,12 @@ export async function createKvFile(): Promise<KvFile> {
   const directory = await mkdtemp(join(tmpdir(), "keybrake-deno-"));
   const programs: KvProgram[] = [];
   return {
-    async start({ apiUrl = "", token = "" }, listen = false) {
+    async start({ apiUrl = "", token = "" }, listen = "no") {
       const environment = {
         KV_PATH: join(directory, "kv.db"),
         KEYBRAKE_API_URL: apiUrl,
         KEYBRAKE_TOKEN: token,
-        LISTEN: listen ? "yes" : "no",
+        LISTEN: listen,
       };
       const flags = ["--unstable-kv", `--allow-read=${directory}`, `--allow-write=${directory}`];
       const { url, printed, stop } = await startDeno(PROGRAM, environment, flags);

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,7 +6,9 @@ import * as z from "zod";
 import { type Address, listenAddress, toAddress } from "./address.ts";
 import { ConfigError, firstLine } from "./config-error.ts";
 import { type ConfiguredVendor, configureVendor, vendorSchema } from "./configure-vendor.ts";
-import { hashToken, Secret } from "./secrets.ts";
+import { resolveSecret } from "./resolve-secret.ts";
+import { hashToken, type Secret } from "./secrets.ts";
+import type { RedisSettings } from "./stores/open-store.ts";
 import { parseStore, type StoreSpec } from "./stores/store-spec.ts";
 import { createExchange, type Exchange } from "./vendors/currency.ts";
 
@@ -61,6 +62,7 @@ export type ProxyConfig = z.input<typeof configSchema>;
 export interface ResolvedConfig {
   listen: Address;
   store: StoreSpec;
+  redis: RedisSettings;
   /** How long audit entries, and keys that have ended, are kept. */
   retentionMs: number;
   /** Tenants by the hash of their tokens. */
@@ -124,12 +126,9 @@ export function resolveConfig(
   const config = parsed.data;
   const readSecret = (reference: string, place: string): Secret =>
     resolveSecret(reference, place, environment);
-  const isReference = /^(env|file):/.test(config.store);
-  const store = parseStore(isReference ? readSecret(config.store, "store").reveal() : config.store, {
-    prefix: config.redis.prefix,
-    timeoutMs: config.redis.timeout_ms,
-    waitForReplicas: config.redis.wait_for_replicas,
-  });
+  const store = parseStore(config.store, environment);
+  if (store.kind === "redis" && store.isCluster && config.redis.wait_for_replicas > 0)
+    throw new ConfigError("redis.wait_for_replicas: can't be had of a cluster");
   const tenants = new Map(
     config.tokens.map(({ token, tenant }, index) => [
       hashToken(readSecret(token, `tokens[${index}].token`).reveal()),
@@ -140,6 +139,11 @@ export function resolveConfig(
   return {
     listen: toAddress(config.listen),
     store,
+    redis: {
+      prefix: config.redis.prefix,
+      timeoutMs: config.redis.timeout_ms,
+      waitForReplicas: config.redis.wait_for_replicas,
+    },
     retentionMs: (toSeconds(config.retention) ?? 0) * 1000,
     tenants,
     vendors: new Map(
@@ -158,33 +162,6 @@ export function resolveConfig(
     auditWaitMs: config.limits.audit_wait_ms,
     publicUrl: config.public_url?.replace(/\/+$/, ""),
   };
-}
-
-function resolveSecret(reference: string, place: string, environment: NodeJS.ProcessEnv): Secret {
-  if (reference.startsWith("env:")) {
-    const name = reference.slice("env:".length);
-    const value = environment[name];
-    if (!value?.trim()) throw new ConfigError(`${place}: the environment variable ${name} is not set`);
-    return toSecret(value, place);
-  }
-  if (!reference.startsWith("file:")) return toSecret(reference, place);
-  const file = reference.slice("file:".length);
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new ConfigError(`${place}: the file ${file} can't be read`);
-  }
-  return toSecret(text, place);
-}
-
-/** A secret travels in a header, so what could not is told here and not at every call. */
-function toSecret(text: string, place: string): Secret {
-  const value = text.trim();
-  if (!/^[\x21-\x7e]+$/.test(value)) {
-    throw new ConfigError(`${place}: the secret is empty, or holds a space or something else than ASCII`);
-  }
-  return new Secret(value);
 }
 
 function toExchange(fx: Record<string, number>, margin: number): Exchange {

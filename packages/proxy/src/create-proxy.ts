@@ -95,7 +95,8 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   const config = resolveConfig(input, options.environment, options.clock);
   const { clock: ownClock } = options;
   const opened =
-    options.store ?? openStore(config.store, { clock: ownClock, retentionMs: config.retentionMs });
+    options.store ??
+    openStore(config.store, { clock: ownClock, retentionMs: config.retentionMs, redis: config.redis });
   const store = failClosed(opened, (error) => onInternalError(error, null));
   const clock = options.clock ?? (() => store.now());
   const upstreams = createUpstreams(config.upstreamTimeoutMs);

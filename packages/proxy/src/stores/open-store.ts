@@ -1,8 +1,11 @@
 import { createMemoryStore } from "./memory.ts";
-import { createRedisStore } from "./redis.ts";
+import { createRedisStore, type RedisStoreOptions } from "./redis.ts";
 import { createSqliteStore } from "./sqlite.ts";
 import type { Store } from "./store.ts";
 import type { StoreSpec } from "./store-spec.ts";
+
+/** How to use a Redis, wherever it is. */
+export type RedisSettings = Required<Pick<RedisStoreOptions, "prefix" | "timeoutMs" | "waitForReplicas">>;
 
 /**
  * Opens the ledger that a configuration names.
@@ -13,7 +16,11 @@ import type { StoreSpec } from "./store-spec.ts";
  */
 export function openStore(
   spec: StoreSpec,
-  { clock, retentionMs }: { clock?: (() => number) | undefined; retentionMs: number },
+  {
+    clock,
+    retentionMs,
+    redis,
+  }: { clock?: (() => number) | undefined; retentionMs: number; redis: RedisSettings },
 ): Store {
   switch (spec.kind) {
     case "memory":
@@ -22,9 +29,7 @@ export function openStore(
       const { path, synchronous } = spec;
       return createSqliteStore({ path, synchronous, retentionMs, ...(clock ? { clock } : {}) });
     }
-    case "redis": {
-      const { kind: _kind, url, ...settings } = spec;
-      return createRedisStore({ ...settings, url: url.reveal(), retentionMs, ...(clock ? { clock } : {}) });
-    }
+    case "redis":
+      return createRedisStore({ ...redis, url: spec.url.reveal(), retentionMs, ...(clock ? { clock } : {}) });
   }
 }

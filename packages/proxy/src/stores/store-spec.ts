@@ -1,4 +1,5 @@
 import { ConfigError } from "../config-error.ts";
+import { resolveSecret } from "../resolve-secret.ts";
 import { Secret } from "../secrets.ts";
 import { parseRedisUrl } from "./redis/address.ts";
 
@@ -6,25 +7,21 @@ import { parseRedisUrl } from "./redis/address.ts";
 export type StoreSpec =
   | { kind: "memory" }
   | { kind: "sqlite"; path: string; synchronous: "full" | "normal" }
-  | ({ kind: "redis"; url: Secret } & RedisSettings);
-
-/** How to use a Redis. */
-export interface RedisSettings {
-  prefix: string;
-  timeoutMs: number;
-  waitForReplicas: number;
-}
+  | { kind: "redis"; url: Secret; isCluster: boolean };
 
 /**
  * Reads the `store` of a configuration: `memory`, `sqlite:PATH`, with `?synchronous=normal` or nothing after it, or
- * the URL of a Redis.
+ * the URL of a Redis; any of them as `env:NAME` or `file:PATH` too.
  *
  * @throws {ConfigError} it names no store; what it says is not repeated, as it may hold a password
  */
-export function parseStore(text: string, redis: RedisSettings): StoreSpec {
+export function parseStore(store: string, environment: NodeJS.ProcessEnv = process.env): StoreSpec {
+  const isReference = /^(env|file):/.test(store);
+  const text = isReference ? resolveSecret(store, "store", environment).reveal() : store;
   if (text === "memory") return { kind: "memory" };
   if (text.startsWith("sqlite:")) return parseSqlite(text.slice("sqlite:".length));
-  if (/^rediss?[:+]/.test(text)) return parseRedis(text, redis);
+  if (/^rediss?[:+]/.test(text))
+    return { kind: "redis", url: new Secret(text), isCluster: parseRedisUrl(text).kind === "cluster" };
   throw new ConfigError('store: must be "memory", "sqlite:PATH" or "redis://HOST"');
 }
 
@@ -38,11 +35,4 @@ function parseSqlite(text: string): StoreSpec {
   if (synchronous !== "full" && synchronous !== "normal")
     throw new ConfigError('store: synchronous must be "full" or "normal"');
   return { kind: "sqlite", path, synchronous };
-}
-
-function parseRedis(text: string, settings: RedisSettings): StoreSpec {
-  const { kind } = parseRedisUrl(text);
-  if (kind === "cluster" && settings.waitForReplicas > 0)
-    throw new ConfigError("redis.wait_for_replicas: can't be had of a cluster");
-  return { kind: "redis", url: new Secret(text), ...settings };
 }

@@ -33,7 +33,7 @@ export function createSqliteTries(database: DatabaseSync, reservations: SqliteRe
   const forget = prepare(
     database,
     `DELETE FROM tries WHERE at <= ? AND settlement IS NOT NULL AND NOT (given_up = 1
-       AND (SELECT state FROM reservations WHERE id = tries.reservation) = 'held')`,
+       AND (SELECT spends = 1 AND state = 'held' FROM reservations WHERE id = tries.reservation))`,
   );
   // Only their tries name them: without money there is no entry that could be corrected.
   const forgetWithoutMoney = prepare(

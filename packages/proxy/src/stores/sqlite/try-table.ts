@@ -43,17 +43,24 @@ export function createSqliteTries(database: DatabaseSync, reservations: SqliteRe
        AND NOT EXISTS (SELECT 1 FROM replays WHERE reservation = reservations.id)`,
   );
 
-  const toRow = ({ id, key, reservation, answer, at, deadline, ...rest }: Columns): TryRow => ({
-    id,
-    keyId: key,
-    reservation: reservations.get(reservation),
-    answer: JSON.parse(answer),
-    at,
-    deadline,
-    abandoned: JSON.parse(rest.abandoned),
-    ...(rest.settlement === null ? {} : { settlement: JSON.parse(rest.settlement) }),
-    givenUp: rest.givenUp === 1,
-  });
+  /** What only some ask for is parsed when they do. */
+  function toRow({ id, key, reservation, answer, at, deadline, abandoned, ...rest }: Columns): TryRow {
+    return {
+      id,
+      keyId: key,
+      reservation: reservations.get(reservation),
+      get answer() {
+        return JSON.parse(answer);
+      },
+      at,
+      deadline,
+      get abandoned() {
+        return JSON.parse(abandoned);
+      },
+      ...(rest.settlement === null ? {} : { settlement: JSON.parse(rest.settlement) }),
+      givenUp: rest.givenUp === 1,
+    };
+  }
 
   return {
     insert({ id, keyId, reservation, answer, at, deadline, abandoned }) {

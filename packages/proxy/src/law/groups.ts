@@ -49,7 +49,7 @@ export function createGroups(clock: () => number): { join: JoinGroup; sweep(befo
     },
     /** What was in doubt since before a moment was taken for spent. */
     sweep(before) {
-      for (const group of all) if (group.at < before) group.state = "settled";
+      for (const group of all) if (group.state === "held" && group.at < before) group.state = "settled";
     },
   };
 }

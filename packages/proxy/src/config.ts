@@ -8,6 +8,7 @@ import { type Address, listenAddress, toAddress } from "./address.ts";
 import { ConfigError, firstLine } from "./config-error.ts";
 import { type ConfiguredVendor, configureVendor, vendorSchema } from "./configure-vendor.ts";
 import { hashToken, Secret } from "./secrets.ts";
+import type { RedisStoreOptions } from "./stores/redis.ts";
 import { parseStore, type StoreSpec } from "./stores/store-spec.ts";
 import { createExchange, type Exchange } from "./vendors/currency.ts";
 
@@ -60,6 +61,8 @@ export type ProxyConfig = z.input<typeof configSchema>;
 export interface ResolvedConfig {
   listen: Address;
   store: StoreSpec;
+  /** How to use a Redis, where the store is one. */
+  redis: Required<Pick<RedisStoreOptions, "prefix" | "timeoutMs" | "waitForReplicas">>;
   /** How long audit entries, and keys that have ended, are kept. */
   retentionMs: number;
   /** Tenants by the hash of their tokens. */
@@ -122,11 +125,7 @@ export function resolveConfig(
   const readSecret = (reference: string, place: string): Secret =>
     resolveSecret(reference, place, environment);
   const isReference = /^(env|file):/.test(config.store);
-  const store = parseStore(isReference ? readSecret(config.store, "store").reveal() : config.store, {
-    prefix: config.redis.prefix,
-    timeoutMs: config.redis.timeout_ms,
-    waitForReplicas: config.redis.wait_for_replicas,
-  });
+  const store = parseStore(isReference ? readSecret(config.store, "store").reveal() : config.store);
   const tenants = new Map(
     config.tokens.map(({ token, tenant }, index) => [
       hashToken(readSecret(token, `tokens[${index}].token`).reveal()),
@@ -137,6 +136,11 @@ export function resolveConfig(
   return {
     listen: toAddress(config.listen),
     store,
+    redis: {
+      prefix: config.redis.prefix,
+      timeoutMs: config.redis.timeout_ms,
+      waitForReplicas: config.redis.wait_for_replicas,
+    },
     retentionMs: (toSeconds(config.retention) ?? 0) * 1000,
     tenants,
     vendors: new Map(

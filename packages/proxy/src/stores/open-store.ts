@@ -1,30 +1,26 @@
+import type { ResolvedConfig } from "../config.ts";
 import { createMemoryStore } from "./memory.ts";
 import { createRedisStore } from "./redis.ts";
 import { createSqliteStore } from "./sqlite.ts";
 import type { Store } from "./store.ts";
-import type { StoreSpec } from "./store-spec.ts";
 
 /**
  * Opens the ledger that a configuration names.
  *
- * @param options.clock ms since the epoch. Default: the ledger's own
- * @param options.retentionMs how long audit entries, and keys that have ended, are kept
+ * @param clock ms since the epoch. Default: the ledger's own
  * @throws {StoreOpenError} it can't be opened
+ * @throws {ConfigError} it can't be used as the configuration wants
  */
-export function openStore(
-  spec: StoreSpec,
-  { clock, retentionMs }: { clock?: (() => number) | undefined; retentionMs: number },
-): Store {
+export function openStore({ store: spec, retentionMs, redis }: ResolvedConfig, clock?: () => number): Store {
+  const common = { retentionMs, ...(clock ? { clock } : {}) };
   switch (spec.kind) {
     case "memory":
       return createMemoryStore(clock);
     case "sqlite": {
       const { path, synchronous } = spec;
-      return createSqliteStore({ path, synchronous, retentionMs, ...(clock ? { clock } : {}) });
+      return createSqliteStore({ path, synchronous, ...common });
     }
-    case "redis": {
-      const { kind: _kind, url, ...settings } = spec;
-      return createRedisStore({ ...settings, url: url.reveal(), retentionMs, ...(clock ? { clock } : {}) });
-    }
+    case "redis":
+      return createRedisStore({ url: spec.url.reveal(), ...redis, ...common });
   }
 }

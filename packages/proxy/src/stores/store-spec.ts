@@ -6,14 +6,7 @@ import { parseRedisUrl } from "./redis/address.ts";
 export type StoreSpec =
   | { kind: "memory" }
   | { kind: "sqlite"; path: string; synchronous: "full" | "normal" }
-  | ({ kind: "redis"; url: Secret } & RedisSettings);
-
-/** How to use a Redis. */
-export interface RedisSettings {
-  prefix: string;
-  timeoutMs: number;
-  waitForReplicas: number;
-}
+  | { kind: "redis"; url: Secret };
 
 /**
  * Reads the `store` of a configuration: `memory`, `sqlite:PATH`, with `?synchronous=normal` or nothing after it, or
@@ -21,10 +14,10 @@ export interface RedisSettings {
  *
  * @throws {ConfigError} it names no store; what it says is not repeated, as it may hold a password
  */
-export function parseStore(text: string, redis: RedisSettings): StoreSpec {
+export function parseStore(text: string): StoreSpec {
   if (text === "memory") return { kind: "memory" };
   if (text.startsWith("sqlite:")) return parseSqlite(text.slice("sqlite:".length));
-  if (/^rediss?[:+]/.test(text)) return parseRedis(text, redis);
+  if (/^rediss?[:+]/.test(text)) return parseRedis(text);
   throw new ConfigError('store: must be "memory", "sqlite:PATH" or "redis://HOST"');
 }
 
@@ -40,9 +33,8 @@ function parseSqlite(text: string): StoreSpec {
   return { kind: "sqlite", path, synchronous };
 }
 
-function parseRedis(text: string, settings: RedisSettings): StoreSpec {
-  const { kind } = parseRedisUrl(text);
-  if (kind === "cluster" && settings.waitForReplicas > 0)
-    throw new ConfigError("redis.wait_for_replicas: can't be had of a cluster");
-  return { kind: "redis", url: new Secret(text), ...settings };
+function parseRedis(text: string): StoreSpec {
+  // Whatever is wrong with it is told here, not when it is opened.
+  parseRedisUrl(text);
+  return { kind: "redis", url: new Secret(text) };
 }

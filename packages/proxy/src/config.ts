@@ -8,7 +8,7 @@ import { ConfigError, firstLine } from "./config-error.ts";
 import { type ConfiguredVendor, configureVendor, vendorSchema } from "./configure-vendor.ts";
 import { resolveSecret } from "./resolve-secret.ts";
 import { hashToken, type Secret } from "./secrets.ts";
-import type { RedisSettings } from "./stores/open-store.ts";
+import type { RedisStoreOptions } from "./stores/redis.ts";
 import { parseStore, type StoreSpec } from "./stores/store-spec.ts";
 import { createExchange, type Exchange } from "./vendors/currency.ts";
 
@@ -62,7 +62,8 @@ export type ProxyConfig = z.input<typeof configSchema>;
 export interface ResolvedConfig {
   listen: Address;
   store: StoreSpec;
-  redis: RedisSettings;
+  /** How to use a Redis, where the store is one. */
+  redis: Required<Pick<RedisStoreOptions, "prefix" | "timeoutMs" | "waitForReplicas">>;
   /** How long audit entries, and keys that have ended, are kept. */
   retentionMs: number;
   /** Tenants by the hash of their tokens. */
@@ -127,8 +128,6 @@ export function resolveConfig(
   const readSecret = (reference: string, place: string): Secret =>
     resolveSecret(reference, place, environment);
   const store = parseStore(config.store, environment);
-  if (store.kind === "redis" && store.isCluster && config.redis.wait_for_replicas > 0)
-    throw new ConfigError("redis.wait_for_replicas: can't be had of a cluster");
   const tenants = new Map(
     config.tokens.map(({ token, tenant }, index) => [
       hashToken(readSecret(token, `tokens[${index}].token`).reveal()),

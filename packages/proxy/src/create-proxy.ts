@@ -93,10 +93,7 @@ export interface Proxy {
 export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Proxy {
   const { onCall, onInternalError = reportError } = options;
   const config = resolveConfig(input, options.environment, options.clock);
-  const { clock: ownClock } = options;
-  const opened =
-    options.store ??
-    openStore(config.store, { clock: ownClock, retentionMs: config.retentionMs, redis: config.redis });
+  const opened = options.store ?? openStore(config, options.clock);
   const store = failClosed(opened, (error) => onInternalError(error, null));
   const clock = options.clock ?? (() => store.now());
   const upstreams = createUpstreams(config.upstreamTimeoutMs);

@@ -1,35 +1,26 @@
+import type { ResolvedConfig } from "../config.ts";
 import { createMemoryStore } from "./memory.ts";
-import { createRedisStore, type RedisStoreOptions } from "./redis.ts";
+import { createRedisStore } from "./redis.ts";
 import { createSqliteStore } from "./sqlite.ts";
 import type { Store } from "./store.ts";
-import type { StoreSpec } from "./store-spec.ts";
-
-/** How to use a Redis, wherever it is. */
-export type RedisSettings = Required<Pick<RedisStoreOptions, "prefix" | "timeoutMs" | "waitForReplicas">>;
 
 /**
  * Opens the ledger that a configuration names.
  *
- * @param options.clock ms since the epoch. Default: the ledger's own
- * @param options.retentionMs how long audit entries, and keys that have ended, are kept
+ * @param clock ms since the epoch. Default: the ledger's own
  * @throws {StoreOpenError} it can't be opened
+ * @throws {ConfigError} it can't be used as the configuration wants
  */
-export function openStore(
-  spec: StoreSpec,
-  {
-    clock,
-    retentionMs,
-    redis,
-  }: { clock?: (() => number) | undefined; retentionMs: number; redis: RedisSettings },
-): Store {
+export function openStore({ store: spec, retentionMs, redis }: ResolvedConfig, clock?: () => number): Store {
+  const common = { retentionMs, ...(clock ? { clock } : {}) };
   switch (spec.kind) {
     case "memory":
       return createMemoryStore(clock);
     case "sqlite": {
       const { path, synchronous } = spec;
-      return createSqliteStore({ path, synchronous, retentionMs, ...(clock ? { clock } : {}) });
+      return createSqliteStore({ path, synchronous, ...common });
     }
     case "redis":
-      return createRedisStore({ ...redis, url: spec.url.reveal(), retentionMs, ...(clock ? { clock } : {}) });
+      return createRedisStore({ url: spec.url.reveal(), ...redis, ...common });
   }
 }

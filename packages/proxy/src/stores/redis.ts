@@ -1,4 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
+import { ConfigError } from "../config-error.ts";
+import { parseRedisUrl } from "./redis/address.ts";
 import { createAuditVerbs } from "./redis/audit-verbs.ts";
 import { createKeyVerbs } from "./redis/key-verbs.ts";
 import { createLedger } from "./redis/ledger.ts";
@@ -37,20 +39,23 @@ const DAY_MS = 86_400_000;
  * The ledger in Redis: many proxies share one, and so hold one cap. Every verb is one Lua script on the server.
  * It connects in the background; until it is connected, and whenever it is not, every verb rejects.
  *
- * @throws {ConfigError} the URL can't be read
+ * @throws {ConfigError} the URL can't be read, or a cluster is to be waited for
  * @example
  * const store = createRedisStore({ url: "redis://127.0.0.1:6379" });
  * const proxy = createProxy(config, { store });
  */
 export function createRedisStore(options: RedisStoreOptions): Store {
   const { retentionMs = 365 * DAY_MS } = options;
+  const { url, waitForReplicas = 0 } = options;
+  if (waitForReplicas > 0 && parseRedisUrl(url).kind === "cluster")
+    throw new ConfigError("redis.wait_for_replicas: can't be had of a cluster");
   const ledger = createLedger({
-    url: options.url,
+    url,
     tls: options.tls,
     clock: options.clock,
     prefix: options.prefix ?? "kb",
     timeoutMs: options.timeoutMs ?? 2000,
-    waitForReplicas: options.waitForReplicas ?? 0,
+    waitForReplicas,
     retentionMs,
   });
   const revocations = createRevocations(ledger);

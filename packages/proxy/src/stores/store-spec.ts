@@ -7,7 +7,7 @@ import { parseRedisUrl } from "./redis/address.ts";
 export type StoreSpec =
   | { kind: "memory" }
   | { kind: "sqlite"; path: string; synchronous: "full" | "normal" }
-  | { kind: "redis"; url: Secret; isCluster: boolean };
+  | { kind: "redis"; url: Secret };
 
 /**
  * Reads the `store` of a configuration: `memory`, `sqlite:PATH`, with `?synchronous=normal` or nothing after it, or
@@ -20,8 +20,7 @@ export function parseStore(store: string, environment: NodeJS.ProcessEnv = proce
   const text = isReference ? resolveSecret(store, "store", environment).reveal() : store;
   if (text === "memory") return { kind: "memory" };
   if (text.startsWith("sqlite:")) return parseSqlite(text.slice("sqlite:".length));
-  if (/^rediss?[:+]/.test(text))
-    return { kind: "redis", url: new Secret(text), isCluster: parseRedisUrl(text).kind === "cluster" };
+  if (/^rediss?[:+]/.test(text)) return parseRedis(text);
   throw new ConfigError('store: must be "memory", "sqlite:PATH" or "redis://HOST"');
 }
 
@@ -35,4 +34,10 @@ function parseSqlite(text: string): StoreSpec {
   if (synchronous !== "full" && synchronous !== "normal")
     throw new ConfigError('store: synchronous must be "full" or "normal"');
   return { kind: "sqlite", path, synchronous };
+}
+
+function parseRedis(text: string): StoreSpec {
+  // Whatever is wrong with it is told here, not when it is opened.
+  parseRedisUrl(text);
+  return { kind: "redis", url: new Secret(text) };
 }

@@ -18,10 +18,11 @@ beforeAll(async () => {
       printed += text;
     });
   }
-  await vi.waitUntil(() => /Ready/.test(printed) || child.exitCode !== null, { timeout: 110_000 });
+  await vi.waitUntil(() => /Ready/.test(printed) || child.exitCode !== null, { timeout: 300_000 });
   url = /Local: +(http\S+)/.exec(printed)?.[1] ?? "";
   expect(printed).toMatch(/Ready/);
-});
+  // It builds the packages and the app first.
+}, 300_000);
 afterAll(() => {
   // All that it started, where a test has not ended it.
   if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid ?? 0), "SIGKILL");

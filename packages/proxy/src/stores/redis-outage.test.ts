@@ -82,6 +82,23 @@ it.each([
   expect(JSON.stringify([error, error.message, error.stack, error.cause])).not.toContain(PASSWORD);
 });
 
+it("warns once where Redis would lose the books, and not where it keeps them", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string): void => void warnings.push(message);
+  const ask = async (args: string[]): Promise<void> => {
+    const store = createRedisStore({ url: (await startOwnRedis({ args })).url, onWarning });
+    for (let count = 0; count < 2; count++) await store.ping();
+    await store.close();
+  };
+  await ask(DURABLE);
+  expect(warnings).toEqual([]);
+  await ask(["--maxmemory-policy", "allkeys-lru"]);
+  expect(warnings).toEqual([
+    expect.stringContaining("appendonly is no"),
+    expect.stringContaining("maxmemory-policy is allkeys-lru"),
+  ]);
+});
+
 it("admits nothing that too few replicas have", async () => {
   const redis = await startOwnRedis();
   const bench = await startForTest({

@@ -10,8 +10,8 @@ import { createMemoryStore, createRedisStore } from "../src/index.ts";
 import type { AuditDraft, KeyRecord, Store } from "../src/stores/store.ts";
 
 const CONCURRENCY = 64;
-const WARM_UP = 5_000;
-const CALLS = 60_000;
+const WARM_UP = 2_000;
+const CALLS = 15_000;
 const KEYS = 2_000;
 
 const settings: [name: string, args: string[]][] = [
@@ -37,15 +37,34 @@ async function measureRedis(name: string, server: RedisServer): Promise<void> {
   const emptyBytes = await read("used_memory");
   for (let count = 0; count < KEYS; count++) await store.createKey(toRecord(`key_spare_${count}`));
   const keysBytes = await read("used_memory");
+  const bare = await measureBareScript(admin);
   const cpuBefore = await readCpu();
   await measure(name, store);
   const calls = CALLS + WARM_UP;
   const cpu = (((await readCpu()) - cpuBefore) * 1e6) / calls;
   const bytes = ((await read("used_memory")) - keysBytes) / calls;
   console.log(
-    `  server: ${cpu.toFixed(0)} µs CPU a call, ${bytes.toFixed(0)} bytes a call, ${((keysBytes - emptyBytes) / KEYS).toFixed(0)} bytes a key`,
+    `  server: ${cpu.toFixed(0)} µs CPU a call (${bare.toFixed(0)} for a script that does nothing), ${bytes.toFixed(0)} bytes a call, ${((keysBytes - emptyBytes) / KEYS).toFixed(0)} bytes a key`,
   );
   admin.disconnect();
+}
+
+/** What the server spends on the protocol alone, in µs. */
+async function measureBareScript(admin: Redis): Promise<number> {
+  const readCpu = async (): Promise<number> => {
+    const info = await admin.info("cpu");
+    const values = ["used_cpu_user", "used_cpu_sys"].map(
+      (field) => new RegExp(`${field}:([\\d.]+)`).exec(info)?.[1],
+    );
+    return values.reduce((sum, value) => sum + Number(value), 0);
+  };
+  const before = await readCpu();
+  for (let round = 0; round < 100; round++) {
+    await Promise.all(
+      Array.from({ length: CONCURRENCY }, () => admin.eval("return 1", 1, "kb", "x".repeat(600))),
+    );
+  }
+  return (((await readCpu()) - before) * 1e6) / (100 * CONCURRENCY);
 }
 
 async function measure(name: string, store: Store): Promise<void> {

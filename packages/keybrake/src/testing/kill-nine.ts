@@ -1,10 +1,10 @@
 import { type StripeSandbox, startStripeSandbox } from "@keybrake/sandbox";
 import { expect, onTestFinished, vi } from "vitest";
 import { assertNotOnDisk } from "./assert-not-on-disk.ts";
-import { type Cli, makeFolder, startCli } from "./start-cli.ts";
+import { createMortalProxy, type MortalProxy } from "./mortal-proxy.ts";
+import { type Load, startLoad } from "./paying-agents.ts";
 
 const KILLS = 10;
-const AGENTS = 8;
 /** How many calls are done between two kills, at least. */
 const CALLS_A_LIFE = 20;
 const CAP_USD = 60;
@@ -13,11 +13,6 @@ const LIVE_SECRET = "sk_live_kill_nine_canary_90af";
 // Long enough that the calls at the vendor are several whenever the proxy dies.
 const VENDOR_TAKES_MS = 25;
 const WAIT = { timeout: 60_000, interval: 100 };
-
-interface VaultKey {
-  id: string;
-  token: string;
-}
 
 interface AuditEntry {
   id: string;
@@ -54,8 +49,12 @@ export async function expectToSurviveKills({
 }): Promise<void> {
   const sandbox = await startStripeSandbox({ secretKey: LIVE_SECRET, latencyMs: VENDOR_TAKES_MS });
   onTestFinished(() => sandbox.close());
-  const proxy = await createMortalProxy(sandbox, store, cwd);
-  const load = await startLoad(proxy);
+  const proxy = await createMortalProxy(sandbox, {
+    store,
+    cwd,
+    secrets: { token: TOKEN, stripe: LIVE_SECRET },
+  });
+  const load = await startLoad(proxy, CAP_USD);
   for (let kill = 1; kill <= KILLS; kill++) {
     await load.untilDone(CALLS_A_LIFE);
     await proxy.killAndStart();
@@ -64,133 +63,6 @@ export async function expectToSurviveKills({
 
   await checkBooks(proxy, sandbox, load);
   await assertNotOnDisk(directory, [TOKEN, LIVE_SECRET, ...load.keys.map(({ token }) => token)]);
-}
-
-/** A proxy whose process can be killed, and that is then there again at another port. */
-interface MortalProxy {
-  /** Resolves while it is there. */
-  getUrl(): Promise<string>;
-  killAndStart(): Promise<void>;
-  control(method: string, path: string, body?: object): Promise<unknown>;
-}
-
-async function createMortalProxy(
-  sandbox: StripeSandbox,
-  store: string,
-  cwd: string | undefined,
-): Promise<MortalProxy> {
-  const config = {
-    listen: "127.0.0.1:0",
-    store,
-    vendors: { stripe: { upstream: sandbox.url, credential: "env:STRIPE_SECRET_KEY" } },
-    limits: { upstream_timeout_ms: 2000 },
-  };
-  const folder = await makeFolder({ "kill-nine.json": JSON.stringify(config) });
-  const secrets = [TOKEN, LIVE_SECRET];
-  let cli: Cli | undefined;
-
-  async function start(): Promise<string> {
-    cli = startCli(["serve", "--config", `${folder}/kill-nine.json`], {
-      cwd: cwd ?? folder,
-      env: { KEYBRAKE_TOKEN: TOKEN, STRIPE_SECRET_KEY: LIVE_SECRET },
-      secrets,
-    });
-    const [, url = ""] = await cli.waitFor(/^Keybrake listens on (\S+)\n/);
-    return url;
-  }
-
-  let url = start();
-  return {
-    getUrl: () => url,
-    async killAndStart() {
-      const dead = cli;
-      dead?.kill("SIGKILL");
-      url = Promise.resolve(dead?.exitCode()).then(start);
-      await url;
-    },
-    async control(method, path, body) {
-      const response = await fetch(`${await url}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-      expect(response.ok, `${method} ${path}`).toBe(true);
-      return response.json();
-    },
-  };
-}
-
-interface Load {
-  readonly keys: readonly VaultKey[];
-  /** The request ids of the calls that were answered, with whether the vendor had done them. */
-  readonly answers: { requestId: string; done: boolean }[];
-  /** Waits for so many more that the vendor has done. */
-  untilDone(count: number): Promise<void>;
-  end(): Promise<void>;
-}
-
-/** Agents that pay without end. Every other call is tried again until it is answered, under its idempotency key. */
-async function startLoad(proxy: MortalProxy): Promise<Load> {
-  const issue = async (policy: object): Promise<VaultKey> =>
-    (await proxy.control("POST", "/v1/keys", {
-      label: "kill-nine",
-      vendor: "stripe",
-      budgets: ["kill-nine"],
-      expires_in: "1h",
-      ...policy,
-    })) as VaultKey;
-  const keys = [await issue({}), await issue({}), await issue({ total_usd_cap: CAP_USD })];
-  const answers: Load["answers"] = [];
-  let ending = false;
-
-  async function pay(key: VaultKey, call: string, idempotencyKey: string | undefined): Promise<boolean> {
-    const response = await fetch(`${await proxy.getUrl()}/stripe/v1/payment_intents`, {
-      method: "POST",
-      headers: {
-        authorization: `Bearer ${key.token}`,
-        ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
-      },
-      body: new URLSearchParams({
-        amount: "100",
-        currency: "usd",
-        "metadata[key]": key.id,
-        "metadata[call]": call,
-      }),
-    });
-    await response.text();
-    const requestId = response.headers.get("keybrake-request-id") ?? "";
-    answers.push({ requestId, done: response.status === 200 });
-    return response.status < 500;
-  }
-
-  async function run(agent: number): Promise<void> {
-    for (let count = 0; !ending; count++) {
-      const key = keys[agent % keys.length];
-      if (!key) return;
-      const call = `${agent}-${count}`;
-      const idempotencyKey = count % 2 ? call : undefined;
-      const attempt = (): Promise<boolean> => pay(key, call, idempotencyKey).catch(() => false);
-      while (!(await attempt())) if (idempotencyKey === undefined) break;
-    }
-  }
-
-  const agents = Promise.all(Array.from({ length: AGENTS }, (_, agent) => run(agent)));
-  return {
-    keys,
-    answers,
-    async untilDone(count) {
-      const countDone = (): number => answers.filter(({ done }) => done).length;
-      const before = countDone();
-      await vi.waitFor(() => expect(countDone()).toBeGreaterThanOrEqual(before + count), {
-        ...WAIT,
-        interval: 5,
-      });
-    },
-    async end() {
-      ending = true;
-      await agents;
-    },
-  };
 }
 
 async function checkBooks(proxy: MortalProxy, sandbox: StripeSandbox, load: Load): Promise<void> {

@@ -27,7 +27,7 @@ export function createGroups(clock: () => number): { join: JoinGroup; sweep(befo
   return {
     join(replayId, wholeMicroUsd) {
       const found = replayId === undefined ? undefined : groups.get(replayId);
-      const outgrown = found?.state === "held" && found.wholeMicroUsd < wholeMicroUsd;
+      const outgrown = found !== undefined && found.wholeMicroUsd < wholeMicroUsd;
       const over = found?.state === "released" || found?.closed || found?.follows || outgrown;
       if (found && !over && found.at > clock() - WINDOW_MS) return found;
       const old = found !== undefined && found.at <= clock() - WINDOW_MS && found.state !== "released";
@@ -49,7 +49,7 @@ export function createGroups(clock: () => number): { join: JoinGroup; sweep(befo
     },
     /** What was in doubt since before a moment was taken for spent. */
     sweep(before) {
-      for (const group of all) if (group.at < before) group.state = "settled";
+      for (const group of all) if (group.state === "held" && group.at < before) group.state = "settled";
     },
   };
 }

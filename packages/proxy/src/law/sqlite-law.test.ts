@@ -4,9 +4,10 @@ import { createSqliteStores, makeFolder } from "../testing/sqlite-stores.ts";
 import { GATE_SEED } from "./gate-seed.ts";
 import { playHistory } from "./play-history.ts";
 import { historyOf } from "./store-steps.ts";
+import { createTwins } from "./twin-stores.ts";
 
-it("executed ≤ spent + held ≤ cap: the ledger in SQLite, opened anew after every death of its process", async () => {
-  const createStore = createSqliteStores(makeFolder(), { synchronous: "normal" });
+it("executed ≤ spent + held ≤ cap: the ledger in SQLite, opened anew after each death, answers as that in memory", async () => {
+  const createStore = createTwins(createSqliteStores(makeFolder(), { synchronous: "normal" }));
   let steps = 0;
   await fc.assert(
     fc.asyncProperty(historyOf(60), async (history) => {

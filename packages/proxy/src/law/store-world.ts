@@ -276,7 +276,11 @@ export async function createStoreWorld(
     },
     async endLate(index: number): Promise<void> {
       // Once the money of a call is decided, the ledger need not remember its tries.
-      const candidates = [...lost, ...givenUp].filter(({ taken, group }) => taken && group.state === "held");
+      const unknown = await store.listAudit(TENANT, { outcome: "unknown" }, { limit: 1000 });
+      const open = new Set(unknown.items.map(({ requestId }) => requestId));
+      const candidates = [...lost, ...givenUp.filter(({ request }) => open.has(request.attemptId))].filter(
+        ({ taken }) => taken,
+      );
       const found = candidates[index % (candidates.length || 1)];
       if (found) await settle(found);
     },

@@ -5,6 +5,7 @@ import { openDatabase } from "./sqlite/open-database.ts";
 import { prepare } from "./sqlite/prepare.ts";
 import { createRetention } from "./sqlite/retention.ts";
 import { createSqliteTables } from "./sqlite/tables.ts";
+import { createUnitOfWork } from "./sqlite/unit-of-work.ts";
 import type { Store } from "./store.ts";
 
 /** Where a ledger is kept in SQLite, and how. */
@@ -34,10 +35,11 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const { database, close } = openDatabase(path, synchronous);
   const listeners = createListeners();
   let appended = false;
-  const tables = createSqliteTables(database, clock, () => {
+  const unit = createUnitOfWork();
+  const tables = createSqliteTables(database, unit, clock, () => {
     appended = true;
   });
-  const group = createGroupCommit(database, () => {
+  const group = createGroupCommit(database, unit, () => {
     const isNews = appended;
     appended = false;
     if (isNews) listeners.call();
@@ -45,15 +47,31 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   const dropOld = createRetention(database);
   // Changes nothing, and yet is written: a ledger that can only be read can't serve.
   const probe = prepare(database, "UPDATE schema_versions SET version = version WHERE version = 1");
-  // Between two groups nothing is half done, so that reading needs no transaction.
   const verbs = toStoreVerbs(createLedger(tables, clock), async (verb, act) =>
-    READS.has(verb) ? act() : group.add(act),
+    READS.has(verb) ? read(act) : group.add(act),
   );
+
+  /** Rows go that the transaction may have in hand: it writes them first, and reads anew what is left. */
+  function drop(before: number): void {
+    unit.flush();
+    unit.end();
+    dropOld(before);
+  }
+
+  /** Between two groups nothing is half done, so that reading needs no transaction. */
+  function read<Answer>(act: () => Answer): Answer {
+    try {
+      return act();
+    } finally {
+      unit.end();
+    }
+  }
+
   return {
     ...verbs,
     async endOverdue() {
       const count = await verbs.endOverdue();
-      if (retentionMs !== undefined) await group.add(() => dropOld(clock() - retentionMs));
+      if (retentionMs !== undefined) await group.add(() => drop(clock() - retentionMs));
       return count;
     },
     onAudit: listeners.add,

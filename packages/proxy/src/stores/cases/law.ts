@@ -39,6 +39,21 @@ export const lawCases: StoreCase[] = [
     assert.equal(reserved(await bench.reserve(key, charge(40), { ...OBJECT, replayId })), usd(40));
   }),
 
+  storeCase(
+    "finds room for what an object has grown to since a doubtful call was taken for spent",
+    async (bench) => {
+      const key = await bench.issue({ totalCapMicroUsd: usd(60) });
+      await bench.settle(await bench.reserve(key, charge(20), { ...OBJECT, replayId }), UNKNOWN);
+      bench.now += HOUR_MS;
+      assert.equal(await bench.store.spendUnknown(bench.now), 1);
+      assert.equal(refusal(await bench.reserve(key, charge(50), { ...OBJECT, replayId })).limit, "key:total");
+      const grown = await bench.reserve(key, charge(40), { ...OBJECT, replayId });
+      assert.equal(reserved(grown), usd(40));
+      await bench.settle(grown, UNKNOWN);
+      assert.deepEqual(await bench.sums(key), [usd(20), usd(40), usd(40)]);
+    },
+  ),
+
   storeCase("reserves anew for a retry of what was reconciled as never done", async (bench) => {
     const key = await bench.issue({ totalCapMicroUsd: usd(20) });
     const first = await bench.reserve(key, charge(20), { replayId });

@@ -103,8 +103,9 @@ export function createReserveVerbs(tables: Tables, clock: () => number): Verbs<"
 function isShared(earlier: Reservation, price: Price, now: number): boolean {
   const { state, at, wholeMicroUsd, closed, follows } = earlier;
   if (state === "released" || at <= now - REPLAY_WINDOW_MS) return false;
-  // What the first try set aside is too little where the object of the call has grown since.
-  const outgrown = state === "held" && price.kind === "amount" && price.microUsd > wholeMicroUsd;
+  // What the first try was for is too little where the object of the call has grown since: if that try came to
+  // nothing, also where it was taken for spent, the vendor does the whole at the next.
+  const outgrown = price.kind === "amount" && price.microUsd > wholeMicroUsd;
   return !(closed || follows || outgrown);
 }
 

@@ -28,7 +28,8 @@ export function createMemoryTries(): TryTable {
     forget(before) {
       for (const [id, { at, settlement, givenUp, reservation }] of rows) {
         if (at > before) break;
-        if (settlement && !(givenUp && reservation.state === "held")) rows.delete(id);
+        const isInDoubt = givenUp && reservation.spends && reservation.state === "held";
+        if (settlement && !isInDoubt) rows.delete(id);
       }
     },
   };

@@ -2,37 +2,37 @@ import type { DatabaseSync } from "node:sqlite";
 import { toUtcDay } from "../../money/window.ts";
 import type { SpendAccount } from "../ledger/spend-account.ts";
 import { prepare } from "./prepare.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
-/** The accounts of a database. Nothing of them is kept in memory. */
+/** The accounts of a database. */
 export interface Accounts {
   /** Makes an empty one. */
   open(): SpendAccount;
   get(id: number): SpendAccount;
 }
 
-interface SpendColumns {
+interface Sums {
   total: number;
   held: number;
   unknown: number;
-  daySpent: number | null;
-  dayHeld: number | null;
 }
 
-export function createAccounts(database: DatabaseSync, clock: () => number): Accounts {
+interface DaySums {
+  spent: number;
+  held: number;
+}
+
+export function createAccounts(database: DatabaseSync, unit: UnitOfWork, clock: () => number): Accounts {
   const insert = prepare(database, "INSERT INTO accounts DEFAULT VALUES");
-  const select = prepare<SpendColumns>(
+  const select = prepare<Sums>(database, "SELECT total, held, unknown FROM accounts WHERE id = ?");
+  const update = prepare(database, "UPDATE accounts SET total = ?, held = ?, unknown = ? WHERE id = ?");
+  const selectDay = prepare<DaySums>(
     database,
-    `SELECT total, a.held, unknown, spent AS daySpent, d.held AS dayHeld
-     FROM accounts a LEFT JOIN account_days d ON d.account = a.id AND d.day = ?2 WHERE a.id = ?1`,
+    "SELECT spent, held FROM account_days WHERE account = ? AND day = ?",
   );
-  const move = prepare(
+  const replaceDay = prepare(
     database,
-    "UPDATE accounts SET total = total + ?2, held = held + ?3, unknown = unknown + ?4 WHERE id = ?1",
-  );
-  const moveDay = prepare(
-    database,
-    `INSERT INTO account_days (account, day, spent, held) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT DO UPDATE SET spent = spent + excluded.spent, held = held + excluded.held`,
+    "INSERT OR REPLACE INTO account_days (account, day, spent, held) VALUES (?, ?, ?, ?)",
   );
   const selectExposure = prepare<{ microUsd: number }>(
     database,
@@ -43,43 +43,73 @@ export function createAccounts(database: DatabaseSync, clock: () => number): Acc
     `INSERT INTO account_objects (account, object, micro_usd, day) VALUES (?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET micro_usd = max(micro_usd, excluded.micro_usd), day = excluded.day`,
   );
+  const accounts = unit.createCache<number, SpendAccount>();
 
-  function get(id: number): SpendAccount {
+  function read(id: number): SpendAccount {
+    const found = select.get(id);
+    if (!found) throw new Error(`no account ${id}`);
+    const sums: Sums = found;
+    const days = new Map<number, DaySums>();
+    const getDay = (day: number): DaySums => {
+      const ofDay = days.get(day) ?? selectDay.get(id, day) ?? { spent: 0, held: 0 };
+      days.set(day, ofDay);
+      return ofDay;
+    };
     const getExposure = (objectId: string): number => selectExposure.get(id, objectId)?.microUsd ?? 0;
+
+    function move(change: Sums): void {
+      sums.total += change.total;
+      sums.held += change.held;
+      sums.unknown += change.unknown;
+      unit.writeLater(sums, () => void update.run(sums.total, sums.held, sums.unknown, id));
+    }
+
+    function moveDay(day: number, { spent, held }: DaySums): void {
+      const ofDay = getDay(day);
+      ofDay.spent += spent;
+      ofDay.held += held;
+      unit.writeLater(ofDay, () => void replaceDay.run(id, day, ofDay.spent, ofDay.held));
+    }
+
     return {
       id,
       getExposure,
       getSpend(day, objectId) {
-        const found = select.get(id, day);
-        if (!found) throw new Error(`no account ${id}`);
+        const ofDay = getDay(day);
         return {
-          dailyMicroUsd: found.daySpent ?? 0,
-          dailyHeldMicroUsd: found.dayHeld ?? 0,
-          totalMicroUsd: found.total,
-          heldMicroUsd: found.held,
-          unknownMicroUsd: found.unknown,
+          dailyMicroUsd: ofDay.spent,
+          dailyHeldMicroUsd: ofDay.held,
+          totalMicroUsd: sums.total,
+          heldMicroUsd: sums.held,
+          unknownMicroUsd: sums.unknown,
           exposureMicroUsd: objectId === undefined ? 0 : getExposure(objectId),
         };
       },
       hold(day, microUsd) {
-        move.run(id, 0, microUsd, 0);
-        moveDay.run(id, day, 0, microUsd);
+        move({ total: 0, held: microUsd, unknown: 0 });
+        moveDay(day, { spent: 0, held: microUsd });
       },
       release(day, microUsd, doubted) {
-        move.run(id, 0, -microUsd, doubted ? -microUsd : 0);
-        moveDay.run(id, day, 0, -microUsd);
+        move({ total: 0, held: -microUsd, unknown: doubted ? -microUsd : 0 });
+        moveDay(day, { spent: 0, held: -microUsd });
       },
       doubt(microUsd) {
-        move.run(id, 0, 0, microUsd);
+        move({ total: 0, held: 0, unknown: microUsd });
       },
       spend(day, microUsd) {
-        move.run(id, microUsd, 0, 0);
-        moveDay.run(id, day, microUsd, 0);
+        move({ total: microUsd, held: 0, unknown: 0 });
+        moveDay(day, { spent: microUsd, held: 0 });
       },
       expose(objectId, microUsd) {
         expose.run(id, objectId, microUsd, toUtcDay(clock()));
       },
     };
+  }
+
+  function get(id: number): SpendAccount {
+    const account = accounts.get(id) ?? read(id);
+    accounts.set(id, account);
+    return account;
   }
 
   return { open: () => get(Number(insert.run().lastInsertRowid)), get };

@@ -74,7 +74,9 @@ function toConditions(filter: AuditFilter): Condition[] {
     ["vendor = ?", vendor],
     ["EXISTS (SELECT 1 FROM json_each(record, '$.budgets') WHERE value = ?)", budget],
     ["decision = ?", decision],
-    ["outcome = ?", outcome],
+    // Written out, so that the index of what is in doubt is used.
+    ...(outcome === "unknown" ? [["outcome = 'unknown'"] as const] : []),
+    ["outcome = ?", outcome === "unknown" ? undefined : outcome],
     ["at >= ?", since],
     ["at < ?", until],
   ];

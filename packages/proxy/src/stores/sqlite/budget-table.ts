@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { BudgetRow, BudgetTable } from "../ledger/tables.ts";
 import type { Accounts } from "./accounts.ts";
 import { createFinder, prepare } from "./prepare.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 interface Columns {
   name: string;
@@ -13,7 +14,11 @@ interface Columns {
 
 const SELECT = `SELECT name, account, daily_cap AS dailyCap, total_cap AS totalCap, frozen FROM budgets`;
 
-export function createSqliteBudgets(database: DatabaseSync, accounts: Accounts): BudgetTable {
+export function createSqliteBudgets(
+  database: DatabaseSync,
+  unit: UnitOfWork,
+  accounts: Accounts,
+): BudgetTable {
   const find = prepare<Columns>(database, `${SELECT} WHERE tenant = ? AND name = ?`);
   const insert = prepare(database, "INSERT INTO budgets (tenant, name, account) VALUES (?, ?, ?)");
   const update = prepare(
@@ -21,6 +26,14 @@ export function createSqliteBudgets(database: DatabaseSync, accounts: Accounts):
     "UPDATE budgets SET daily_cap = ?, total_cap = ?, frozen = ? WHERE tenant = ? AND name = ?",
   );
   const findMany = createFinder<Columns>(database);
+
+  const rows = unit.createCache<string, BudgetRow>();
+
+  /** A budget's name has no line break in it. */
+  function remember(tenant: string, row: BudgetRow): BudgetRow {
+    rows.set(`${row.name}\n${tenant}`, row);
+    return row;
+  }
 
   const toRow = ({ name, account, dailyCap, totalCap, frozen }: Columns): BudgetRow => ({
     name,
@@ -32,16 +45,25 @@ export function createSqliteBudgets(database: DatabaseSync, accounts: Accounts):
 
   return {
     find(tenant, name) {
+      const known = rows.get(`${name}\n${tenant}`);
+      if (known) return known;
       const columns = find.get(tenant, name);
-      return columns && toRow(columns);
+      return columns && remember(tenant, toRow(columns));
     },
     insert(tenant, name) {
       const account = accounts.open();
       insert.run(tenant, name, account.id);
-      return { name, account, dailyCapMicroUsd: null, totalCapMicroUsd: null, frozen: false };
+      return remember(tenant, {
+        name,
+        account,
+        dailyCapMicroUsd: null,
+        totalCapMicroUsd: null,
+        frozen: false,
+      });
     },
     list(tenant, { limit, startingAfter }) {
-      const rows = findMany(
+      unit.flush();
+      const found = findMany(
         SELECT,
         [
           ["tenant = ?", tenant],
@@ -50,10 +72,13 @@ export function createSqliteBudgets(database: DatabaseSync, accounts: Accounts):
         "ORDER BY name LIMIT ?",
         limit + 1,
       );
-      return { items: rows.slice(0, limit).map(toRow), hasMore: rows.length > limit };
+      return { items: found.slice(0, limit).map(toRow), hasMore: found.length > limit };
     },
-    save(tenant, { name, dailyCapMicroUsd, totalCapMicroUsd, frozen }) {
-      update.run(dailyCapMicroUsd, totalCapMicroUsd, frozen ? 1 : 0, tenant, name);
+    save(tenant, row) {
+      unit.writeLater(row, () => {
+        const { name, dailyCapMicroUsd, totalCapMicroUsd, frozen } = row;
+        update.run(dailyCapMicroUsd, totalCapMicroUsd, frozen ? 1 : 0, tenant, name);
+      });
     },
   };
 }

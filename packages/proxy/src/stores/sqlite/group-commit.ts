@@ -1,11 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import { prepare } from "./prepare.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 /** Writes to a database, many at a time. */
 export interface GroupCommit {
   /**
    * Plays a write with all others of this turn of the event loop, in one transaction. Resolves once that is
-   * committed. A write that throws is undone alone; where the transaction fails, nothing of it was, and all reject.
+   * committed. A write that throws rejects alone; where the transaction fails, all of it reject and nothing is kept.
    */
   add<Answer>(write: () => Answer): Promise<Answer>;
   /** Commits what is waiting, at once. */
@@ -19,45 +20,55 @@ interface Waiting {
 }
 
 /** @param onCommit told when a transaction was committed */
-export function createGroupCommit(database: DatabaseSync, onCommit: () => void): GroupCommit {
+export function createGroupCommit(
+  database: DatabaseSync,
+  unit: UnitOfWork,
+  onCommit: () => void,
+): GroupCommit {
   const begin = prepare(database, "BEGIN IMMEDIATE");
   const commit = prepare(database, "COMMIT");
   const rollBack = prepare(database, "ROLLBACK");
-  const savepoint = prepare(database, "SAVEPOINT one");
-  const release = prepare(database, "RELEASE one");
-  const undo = prepare(database, "ROLLBACK TO one");
   let waiting: Waiting[] = [];
 
-  /** Plays one of the group; gives what to tell its caller. */
-  function playOne(write: Waiting): () => void {
-    savepoint.run();
+  /**
+   * Plays a group in one transaction. Where one of it throws, nothing is kept, and that one comes back: to play the
+   * others again is cheaper than to prepare for what hardly ever happens.
+   */
+  function play(group: readonly Waiting[]): Waiting | undefined {
+    let playing: Waiting | undefined;
     try {
-      write.play();
+      begin.run();
+      for (playing of group) playing.play();
+      playing = undefined;
+      unit.flush();
+      commit.run();
+      return undefined;
     } catch (error) {
-      // Where the disk is full or broken, SQLite may have undone the whole transaction by itself.
-      if (!database.isTransaction) throw error;
-      undo.run();
-      release.run();
-      return () => write.reject(error);
+      // Where the disk is full or broken, SQLite may have undone the transaction by itself.
+      const isOpen = database.isOpen && database.isTransaction;
+      if (isOpen) rollBack.run();
+      if (!isOpen || !playing) throw error;
+      playing.reject(error);
+      return playing;
+    } finally {
+      unit.end();
     }
-    release.run();
-    return write.resolve;
   }
 
   function flush(): void {
-    const group = waiting;
+    let group = waiting;
     waiting = [];
-    if (group.length === 0) return;
     try {
-      begin.run();
-      const answers = group.map(playOne);
-      commit.run();
-      for (const answer of answers) answer();
+      while (group.length > 0) {
+        const failed = play(group);
+        if (!failed) break;
+        group = group.filter((write) => write !== failed);
+      }
     } catch (error) {
-      if (database.isOpen && database.isTransaction) rollBack.run();
       for (const { reject } of group) reject(error);
       return;
     }
+    for (const { resolve } of group) resolve();
     onCommit();
   }
 

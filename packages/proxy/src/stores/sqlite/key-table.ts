@@ -3,6 +3,7 @@ import type { KeyRow, KeyTable } from "../ledger/tables.ts";
 import type { KeyFilter, KeyRecord } from "../store.ts";
 import type { Accounts } from "./accounts.ts";
 import { type Condition, createFinder, prepare } from "./prepare.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 type Columns = Omit<KeyRecord, "policy"> & {
   policy: string;
@@ -16,7 +17,7 @@ const SELECT = `SELECT id, tenant, parent AS parentId, token_hash AS tokenHash, 
   created_at AS createdAt, expires_at AS expiresAt, max_expires_at AS maxExpiresAt, revoked_at AS revokedAt,
   account, calls, recent_calls AS recentCalls, receipt FROM keys`;
 
-export function createSqliteKeys(database: DatabaseSync, accounts: Accounts): KeyTable {
+export function createSqliteKeys(database: DatabaseSync, unit: UnitOfWork, accounts: Accounts): KeyTable {
   const insert = prepare(
     database,
     `INSERT INTO keys (id, tenant, parent, token_hash, label, vendor, mode, policy, created_at, expires_at,
@@ -31,15 +32,28 @@ export function createSqliteKeys(database: DatabaseSync, accounts: Accounts): Ke
   );
   const findMany = createFinder<Columns>(database);
 
+  const rows = unit.createCache<string, KeyRow>();
+  const children = unit.createCache<string, KeyRow[]>();
+
   function toRow(columns: Columns): KeyRow {
-    const { account, calls, recentCalls, receipt } = columns;
-    return {
+    const known = rows.get(columns.id);
+    if (known) return known;
+    const { id, account, calls, recentCalls, receipt } = columns;
+    const row: KeyRow = {
       record: toRecord(columns),
       account: accounts.get(account),
       calls,
       recentCalls: JSON.parse(recentCalls),
       ...(receipt === null ? {} : { receipt: JSON.parse(receipt) }),
     };
+    rows.set(id, row);
+    return row;
+  }
+
+  function write({ record, calls, recentCalls, receipt }: KeyRow): void {
+    const { id, expiresAt, revokedAt } = record;
+    const kept = receipt ? JSON.stringify(receipt) : null;
+    update.run(expiresAt, revokedAt, calls, JSON.stringify(recentCalls), kept, id);
   }
 
   return {
@@ -50,8 +64,11 @@ export function createSqliteKeys(database: DatabaseSync, accounts: Accounts): Ke
         ...[id, tenant, parentId, tokenHash, label, vendor, mode, JSON.stringify(policy)],
         ...[createdAt, expiresAt, maxExpiresAt, revokedAt, accounts.open().id],
       );
+      if (parentId !== null) children.delete(parentId);
     },
     find(id) {
+      const known = rows.get(id);
+      if (known) return known;
       const columns = find.get(id);
       return columns && toRow(columns);
     },
@@ -59,26 +76,28 @@ export function createSqliteKeys(database: DatabaseSync, accounts: Accounts): Ke
       const columns = findByTokenHash.get(tokenHash);
       return columns && toRecord(columns);
     },
-    listChildren: (id) => listChildren.all(id).map(toRow),
+    listChildren(id) {
+      const found = children.get(id) ?? listChildren.all(id).map(toRow);
+      children.set(id, found);
+      return found;
+    },
     list(tenant, filter, { limit, startingAfter }, now) {
       const after: Condition = ["seq < coalesce((SELECT seq FROM keys WHERE id = ?), 9e15)", startingAfter];
-      const rows = findMany(
+      unit.flush();
+      const found = findMany(
         SELECT,
         [["tenant = ?", tenant], ...toConditions(filter, now), after],
         "ORDER BY seq DESC LIMIT ?",
         limit + 1,
       );
-      return { items: rows.slice(0, limit).map(toRecord), hasMore: rows.length > limit };
+      return { items: found.slice(0, limit).map(toRecord), hasMore: found.length > limit };
     },
     listActiveIds(tenant, filter, now) {
+      unit.flush();
       const active = toConditions({ ...filter, status: "active" }, now);
       return findMany(SELECT, [["tenant = ?", tenant], ...active], "ORDER BY seq").map(({ id }) => id);
     },
-    save({ record, calls, recentCalls, receipt }) {
-      const { id, expiresAt, revokedAt } = record;
-      const kept = receipt ? JSON.stringify(receipt) : null;
-      update.run(expiresAt, revokedAt, calls, JSON.stringify(recentCalls), kept, id);
-    },
+    save: (row) => unit.writeLater(row, () => write(row)),
   };
 }
 

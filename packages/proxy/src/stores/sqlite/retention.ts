@@ -44,9 +44,10 @@ export function createRetention(database: DatabaseSync): (before: number) => voi
     database,
     `WITH RECURSIVE family (member) AS (
        SELECT ?1 UNION ALL SELECT id FROM keys JOIN family ON parent = member)
-     SELECT k.id, account, ${END} >= ?2 OR held <> 0 OR EXISTS (SELECT 1 FROM tries WHERE key = k.id)
+     SELECT k.id, account, ${END} >= ?2 OR held <> 0
+       OR EXISTS (SELECT 1 FROM tries WHERE key = k.id AND settlement IS NULL)
        OR EXISTS (SELECT 1 FROM audit WHERE key = k.id) AS isKept
-     FROM family JOIN keys k ON k.id = member JOIN accounts ON accounts.id = account`,
+     FROM family CROSS JOIN keys k ON k.id = member CROSS JOIN accounts ON accounts.id = account`,
   );
   const dropKey = prepare(database, "DELETE FROM keys WHERE id = ?");
   const dropAccount = prepare(database, "DELETE FROM accounts WHERE id = ?");

@@ -8,22 +8,24 @@ import { createSqliteKeys } from "./key-table.ts";
 import { prepare } from "./prepare.ts";
 import { createSqliteReservations } from "./reservation-table.ts";
 import { createSqliteTries } from "./try-table.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 /**
- * The tables of a ledger in a database. Nothing of them is kept in memory, so that what was rolled back is gone.
+ * The tables of a ledger in a database.
  *
  * @param onAppend told of each audit entry, before it is kept for good
  */
 export function createSqliteTables(
   database: DatabaseSync,
+  unit: UnitOfWork,
   clock: () => number,
   onAppend: () => void,
 ): Tables {
-  const accounts = createAccounts(database, clock);
+  const accounts = createAccounts(database, unit, clock);
   const reservations = createSqliteReservations(database, accounts);
   return {
-    keys: createSqliteKeys(database, accounts),
-    budgets: createSqliteBudgets(database, accounts),
+    keys: createSqliteKeys(database, unit, accounts),
+    budgets: createSqliteBudgets(database, unit, accounts),
     tries: createSqliteTries(database, reservations),
     reservations,
     objects: createSqliteObjects(database, clock),

@@ -33,7 +33,7 @@ export function createSqliteTries(database: DatabaseSync, reservations: SqliteRe
   const forget = prepare(
     database,
     `DELETE FROM tries WHERE at <= ? AND settlement IS NOT NULL AND NOT (given_up = 1
-       AND (SELECT state FROM reservations WHERE id = tries.reservation) = 'held')`,
+       AND (SELECT spends = 1 AND state = 'held' FROM reservations WHERE id = tries.reservation))`,
   );
   // Only their tries name them: without money there is no entry that could be corrected.
   const forgetWithoutMoney = prepare(
@@ -43,17 +43,24 @@ export function createSqliteTries(database: DatabaseSync, reservations: SqliteRe
        AND NOT EXISTS (SELECT 1 FROM replays WHERE reservation = reservations.id)`,
   );
 
-  const toRow = ({ id, key, reservation, answer, at, deadline, ...rest }: Columns): TryRow => ({
-    id,
-    keyId: key,
-    reservation: reservations.get(reservation),
-    answer: JSON.parse(answer),
-    at,
-    deadline,
-    abandoned: JSON.parse(rest.abandoned),
-    ...(rest.settlement === null ? {} : { settlement: JSON.parse(rest.settlement) }),
-    givenUp: rest.givenUp === 1,
-  });
+  /** What only some ask for is parsed when they do. */
+  function toRow({ id, key, reservation, answer, at, deadline, abandoned, ...rest }: Columns): TryRow {
+    return {
+      id,
+      keyId: key,
+      reservation: reservations.get(reservation),
+      get answer() {
+        return JSON.parse(answer);
+      },
+      at,
+      deadline,
+      get abandoned() {
+        return JSON.parse(abandoned);
+      },
+      ...(rest.settlement === null ? {} : { settlement: JSON.parse(rest.settlement) }),
+      givenUp: rest.givenUp === 1,
+    };
+  }
 
   return {
     insert({ id, keyId, reservation, answer, at, deadline, abandoned }) {

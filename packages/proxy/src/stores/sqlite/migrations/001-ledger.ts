@@ -34,7 +34,7 @@ CREATE TABLE keys (
   expires_at INTEGER NOT NULL,
   max_expires_at INTEGER NOT NULL,
   revoked_at INTEGER,
-  account INTEGER NOT NULL REFERENCES accounts,
+  account INTEGER NOT NULL,
   calls INTEGER NOT NULL DEFAULT 0,
   recent_calls TEXT NOT NULL DEFAULT '[]',
   receipt TEXT
@@ -45,7 +45,7 @@ CREATE INDEX keys_by_parent ON keys (parent) WHERE parent IS NOT NULL;
 CREATE TABLE budgets (
   tenant TEXT NOT NULL,
   name TEXT NOT NULL,
-  account INTEGER NOT NULL REFERENCES accounts,
+  account INTEGER NOT NULL,
   daily_cap INTEGER,
   total_cap INTEGER,
   frozen INTEGER NOT NULL DEFAULT 0,
@@ -76,7 +76,7 @@ CREATE INDEX reservations_without_money ON reservations (at) WHERE spends = 0;
 CREATE TABLE tries (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  key TEXT NOT NULL REFERENCES keys (id),
+  key TEXT NOT NULL,
   reservation INTEGER NOT NULL REFERENCES reservations,
   answer TEXT NOT NULL,
   at INTEGER NOT NULL,

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { createMemoryStore } from "../stores/memory.ts";
+import type { KeyState, Store } from "../stores/store.ts";
+import type { CreateStore } from "../stores/store-cases.ts";
+
+/** Stores that ask the one in memory, too, and fail where an answer differs. That one never dies. */
+export function createTwins(createStore: CreateStore): CreateStore {
+  const halves = new WeakMap<Store, [store: Store, reference: Store]>();
+
+  function pair(store: Store, reference: Store): Store {
+    const twin = createTwin(store, reference);
+    halves.set(twin, [store, reference]);
+    return twin;
+  }
+
+  const create = async (clock: () => number): Promise<Store> =>
+    pair(await createStore(clock), createMemoryStore(clock));
+  return Object.assign(create, {
+    async reopen(twin: Store): Promise<Store> {
+      const [store, reference] = halves.get(twin) ?? assert.fail("not a twin");
+      return pair((await createStore.reopen?.(store)) ?? assert.fail("not to be reopened"), reference);
+    },
+  });
+}
+
+function createTwin(store: Store, reference: Store): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const [ask, askReference] = [target, reference].map((one) => Reflect.get(one, name));
+      if (name === "now" || typeof ask !== "function") return ask;
+      return async (...args: unknown[]) => {
+        const [answer, expected] = await Promise.all([ask(...args), askReference(...args)]);
+        assert.deepEqual(toComparable(answer), toComparable(expected), String(name));
+        return answer;
+      };
+    },
+  });
+}
+
+/** The order of a family, and the last calls of its members, are nobody's promise. */
+function toComparable(answer: unknown): unknown {
+  if (Array.isArray(answer)) return answer.toSorted();
+  if (typeof answer !== "object" || answer === null || !("ancestors" in answer)) return answer;
+  const { record, spend, calls, budgets, ancestors } = answer as KeyState;
+  const above = ancestors.map((ancestor) => ({ id: ancestor.record.id, calls: ancestor.calls }));
+  return { record, spend, calls, budgets, above };
+}

@@ -1,6 +1,6 @@
 import { toUtcDay } from "../money/window.ts";
 import { createMemoryStore } from "../stores/memory.ts";
-import type { AuditDraft, ReserveRequest, Settlement } from "../stores/store.ts";
+import type { ReserveRequest, Settlement } from "../stores/store.ts";
 import type { CreateStore } from "../stores/store-cases.ts";
 import type { Price } from "../vendors/price.ts";
 import { createBooks } from "./books.ts";
@@ -9,6 +9,7 @@ import { createGroups, type Group } from "./groups.ts";
 import { createHolders, type LawKey, TENANT } from "./holders.ts";
 import { LawBroken } from "./law-scope.ts";
 import type { BudgetPlan, CallPlan, KeyPlan } from "./store-steps.ts";
+import { toDraft } from "./to-draft.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -104,7 +105,7 @@ export async function createStoreWorld(
       keyId: key.id,
       price,
       giveUpAfterMs: GIVE_UP_AFTER_MS,
-      abandoned: toDraft(attemptId, key),
+      abandoned: toDraft(attemptId, key, now),
       ...(price.kind === "amount" && price.objectId !== undefined ? { objectId: price.objectId } : {}),
       ...(replayId === undefined ? {} : { replayId }),
     };
@@ -142,7 +143,7 @@ export async function createStoreWorld(
       outcome.costMicroUsd = null;
       delete outcome.objectId;
     }
-    const settlement = await store.settle(request.attemptId, outcome, toDraft(request.attemptId, key));
+    const settlement = await store.settle(request.attemptId, outcome, toDraft(request.attemptId, key, now));
     attempt.settlement = settlement;
     for (const list of [open, lost, givenUp])
       if (list.includes(attempt)) list.splice(list.indexOf(attempt), 1);
@@ -185,29 +186,6 @@ export async function createStoreWorld(
       for (const scope of key.scopes)
         if (scope.name.startsWith("key:") && worker.scopes.includes(scope)) scope.doubt(objectId);
     }
-  }
-
-  function toDraft(attemptId: string, key: LawKey): AuditDraft {
-    return {
-      id: `aud_${attemptId}`,
-      requestId: attemptId,
-      at: now,
-      tenant: TENANT,
-      keyId: key.id,
-      label: key.id,
-      vendor: "fake",
-      mode: "live",
-      method: "POST",
-      path: "/",
-      decision: "allowed",
-      code: null,
-      wouldRefuse: null,
-      status: 200,
-      budgets: key.budgets,
-      metadata: {},
-      vendorRequestId: null,
-      durationMs: 0,
-    };
   }
 
   function pickPlan(tries: Try[], index: number, suits: (attempt: Try) => boolean): CallPlan | undefined {
@@ -330,7 +308,7 @@ export async function createStoreWorld(
       if (!attempt || attempt.at < now - 540_000) return;
       if (attempt.settlement) {
         const { taken, settlement, request, key } = attempt;
-        const draft = toDraft(request.attemptId, key);
+        const draft = toDraft(request.attemptId, key, now);
         const same = taken && (await store.settle(request.attemptId, taken.outcome, draft));
         if (JSON.stringify(same) !== JSON.stringify(settlement)) throw new LawBroken("settled twice");
       } else await store.reserve(attempt.request);

@@ -155,9 +155,14 @@ it("tells its health, without a token", async () => {
     expect([answer.status, answer.json]).toEqual([200, { status: "ok" }]);
     expect(answer.headers["cache-control"]).toBe("no-store");
   }
+  let isDown = false;
   const down = await startForTest({
-    wrapStore: (store) => ({ ...store, ping: () => Promise.reject(new Error("down")) }),
+    wrapStore: (store) => ({
+      ...store,
+      ping: () => (isDown ? Promise.reject(new Error("down")) : store.ping()),
+    }),
   });
+  isDown = true;
   expect((await down.send("GET", "/healthz")).status).toBe(200);
   expectRefusal(await down.send("GET", "/readyz"), "store_unavailable");
 });

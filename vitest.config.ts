@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -5,5 +6,7 @@ export default defineConfig({
     projects: ["packages/*", "examples/*", "tooling"],
     // vitest 5 caches transforms without looking at tsconfig, so an edited tsconfig would go unnoticed
     fsModuleCache: false,
+    // Many tests wait for processes of their own, so one worker would leave a small machine idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });

@@ -1,6 +1,4 @@
-import { once } from "node:events";
-import { connect } from "node:net";
-import { type RedisServer, startRedis } from "./redis-server.ts";
+import { askRedis, type RedisServer, startRedis } from "./redis-server.ts";
 
 /** A Redis Cluster of this process, on the loopback interface. */
 export interface RedisCluster {
@@ -19,7 +17,7 @@ const SLOTS = 16_384;
 export async function startRedisCluster(): Promise<RedisCluster> {
   const args = ["--cluster-enabled", "yes", "--cluster-node-timeout", "2000"];
   const nodes = await Promise.all(Array.from({ length: MASTERS }, () => startRedis({ args })));
-  const send = (node: number, command: string): Promise<string> => ask(nodes[node]?.port ?? 0, command);
+  const send = (node: number, command: string): Promise<string> => askRedis(nodes[node]?.port ?? 0, command);
   for (const [index, { port }] of nodes.entries()) {
     const from = Math.floor((index * SLOTS) / MASTERS);
     const to = Math.floor(((index + 1) * SLOTS) / MASTERS) - 1;
@@ -41,14 +39,4 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     const info = await send(node, "CLUSTER INFO");
     return info.includes("cluster_state:ok") && info.includes(`cluster_known_nodes:${MASTERS}`);
   }
-}
-
-/** One command in the inline form of the protocol. */
-async function ask(port: number, command: string): Promise<string> {
-  const socket = connect(port, "127.0.0.1");
-  await once(socket, "connect");
-  socket.write(`${command}\r\nQUIT\r\n`);
-  let answer = "";
-  for await (const chunk of socket) answer += String(chunk);
-  return answer.slice(0, -"+OK\r\n".length);
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,25 +44,42 @@ export async function findPort(): Promise<number> {
 export async function startRedis({ port, directory, args = [] }: RedisOptions = {}): Promise<RedisServer> {
   const listenOn = port ?? (await findPort());
   const files = directory ?? (await mkdtemp(join(tmpdir(), "keybrake-redis-")));
+  // biome-ignore format: one option a line
+  return runRedis(listenOn, files, [
+    "--port", String(listenOn),
+    "--bind", "127.0.0.1",
+    "--save", "",
+    "--appendonly", "no",
+    "--dir", files,
+    "--maxmemory-policy", "noeviction",
+    ...args,
+  ]);
+}
+
+/** Starts a Redis Sentinel that watches one master under the name `main`, and soon gives it up where it is gone. */
+export async function startSentinel(master: RedisServer): Promise<RedisServer> {
+  const port = await findPort();
+  const directory = await mkdtemp(join(tmpdir(), "keybrake-sentinel-"));
+  const file = join(directory, "sentinel.conf");
+  const lines = [
+    `port ${port}`,
+    "bind 127.0.0.1",
+    `dir ${directory}`,
+    `sentinel monitor main 127.0.0.1 ${master.port} 1`,
+    "sentinel down-after-milliseconds main 500",
+    "sentinel failover-timeout main 2000",
+  ];
+  await writeFile(file, `${lines.join("\n")}\n`);
+  return runRedis(port, directory, [file, "--sentinel"]);
+}
+
+async function runRedis(port: number, directory: string, args: string[]): Promise<RedisServer> {
   const own = existsSync(PRIVATE_REDIS);
-  const child = spawn(
-    own ? PRIVATE_REDIS : "redis-server",
-    // biome-ignore format: one option a line
-    [
-      "--port", String(listenOn),
-      "--bind", "127.0.0.1",
-      "--save", "",
-      "--appendonly", "no",
-      "--dir", files,
-      "--maxmemory-policy", "noeviction",
-      ...args,
-    ],
-    {
-      stdio: ["ignore", "ignore", "inherit"],
-      env: own ? { ...process.env, LD_LIBRARY_PATH: REDIS_LIBRARIES } : process.env,
-    },
-  );
-  await untilAnswering(child, listenOn);
+  const child = spawn(own ? PRIVATE_REDIS : "redis-server", args, {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: own ? { ...process.env, LD_LIBRARY_PATH: REDIS_LIBRARIES } : process.env,
+  });
+  await untilAnswering(child, port);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, "exit");
@@ -70,14 +87,14 @@ export async function startRedis({ port, directory, args = [] }: RedisOptions = 
     await exited;
   };
   return {
-    url: `redis://127.0.0.1:${listenOn}`,
-    port: listenOn,
-    directory: files,
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    directory,
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),
     async remove() {
       await end("SIGTERM");
-      await rm(files, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }
@@ -106,4 +123,19 @@ function answers(port: number): Promise<boolean> {
       socket.destroy();
     });
   });
+}
+
+const PONG = "+PONG\r\n";
+
+/** Sends one command, and gives the answer as it comes. */
+export async function askRedis(port: number, command: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  // What comes before the second answer is the first.
+  socket.write(`${command}\r\nPING\r\n`);
+  let answer = "";
+  for await (const chunk of socket) {
+    answer += String(chunk);
+    if (answer.endsWith(PONG)) break;
+  }
+  return answer.slice(0, -PONG.length);
 }

@@ -1,9 +1,11 @@
 import { expect, it, onTestFinished } from "vitest";
 import {
+  askRedis,
   findPort,
   type RedisOptions,
   type RedisServer,
   startRedis,
+  startSentinel,
 } from "../../../../tooling/redis-server.ts";
 import { createProxy } from "../create-proxy.ts";
 import { KEYBRAKE_TOKEN, startForTest } from "../testing/start-for-test.ts";
@@ -80,6 +82,45 @@ it.each([
   expect(error.name).toBe("StoreOpenError");
   expect(error.message).toMatch(/^store: Redis: /);
   expect(JSON.stringify([error, error.message, error.stack, error.cause])).not.toContain(PASSWORD);
+});
+
+it("goes on at the replica that a sentinel makes the master, with all its books", async () => {
+  const master = await startOwnRedis();
+  const replica = await startOwnRedis({ args: ["--replicaof", "127.0.0.1", String(master.port)] });
+  const sentinel = await startSentinel(master);
+  onTestFinished(() => sentinel.remove());
+  const url = `redis+sentinel://127.0.0.1:${sentinel.port}?name=main`;
+  const bench = await startForTest({ wrapStore: () => createRedisStore({ url }) });
+  const key = await bench.issue({ total_usd_cap: 100 });
+  expect((await bench.charge(key)).status).toBe(200);
+  const ask = (server: RedisServer, command: string): Promise<string> => askRedis(server.port, command);
+  await until("all knows the replica", async () => {
+    const known = await ask(sentinel, "SENTINEL REPLICAS main");
+    return (
+      known.includes(String(replica.port)) && (await ask(master, "DBSIZE")) === (await ask(replica, "DBSIZE"))
+    );
+  });
+
+  await master.kill();
+  await until("the replica is the master", async () => (await bench.charge(key)).status === 200);
+  expect(await bench.spend(key)).toMatchObject({ total_usd: 40, held_usd: 0, remaining_usd: 60 });
+});
+
+it("warns once where Redis would lose the books, and not where it keeps them", async () => {
+  const warnings: string[] = [];
+  const onWarning = (message: string): void => void warnings.push(message);
+  const ask = async (args: string[]): Promise<void> => {
+    const store = createRedisStore({ url: (await startOwnRedis({ args })).url, onWarning });
+    for (let count = 0; count < 2; count++) await store.ping();
+    await store.close();
+  };
+  await ask(DURABLE);
+  expect(warnings).toEqual([]);
+  await ask(["--maxmemory-policy", "allkeys-lru"]);
+  expect(warnings).toEqual([
+    expect.stringContaining("appendonly is no"),
+    expect.stringContaining("maxmemory-policy is allkeys-lru"),
+  ]);
 });
 
 it("admits nothing that too few replicas have", async () => {

@@ -2,6 +2,7 @@ import type { ConnectionOptions } from "node:tls";
 import { ConfigError } from "../config-error.ts";
 import { parseRedisUrl } from "./redis/address.ts";
 import { createAuditVerbs } from "./redis/audit-verbs.ts";
+import { findLosses } from "./redis/find-losses.ts";
 import { createKeyVerbs } from "./redis/key-verbs.ts";
 import { createLedger } from "./redis/ledger.ts";
 import { createMoneyVerbs } from "./redis/money-verbs.ts";
@@ -29,6 +30,8 @@ export interface RedisStoreOptions {
   retentionMs?: number;
   /** Further settings of `rediss` connections, such as a certificate authority. */
   tls?: ConnectionOptions;
+  /** Told at the first `ping` of each setting of the server by which it may lose the books. Default: a process warning. */
+  onWarning?: (message: string) => void;
   /** For tests alone, ms since the epoch. Default: the time of the server, whatever this machine's clock says. */
   clock?: () => number;
 }
@@ -58,6 +61,8 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     waitForReplicas,
     retentionMs,
   });
+  const { onWarning = (message) => process.emitWarning(message, "KeybrakeWarning") } = options;
+  let warned: Promise<void> | undefined;
   const revocations = createRevocations(ledger);
   const { tellListeners, stop, ...audit } = createAuditVerbs(ledger);
   const money = createMoneyVerbs(ledger);
@@ -74,7 +79,13 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     },
     onRevoke: revocations.onRevoke,
     now: ledger.now,
-    ping: ledger.ping,
+    async ping() {
+      await ledger.ping();
+      warned ??= findLosses(ledger).then((losses) => {
+        for (const loss of losses) onWarning(`The ledger's Redis may lose its books: ${loss}`);
+      });
+      await warned;
+    },
     async close() {
       stop();
       revocations.stop();

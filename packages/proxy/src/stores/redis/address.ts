@@ -49,9 +49,9 @@ export function parseRedisUrl(url: string): RedisAddress {
 }
 
 function toNode(text: string, defaultPort: number): { host: string; port: number } {
-  if (!URL.canParse(`http://${text}`)) throw toConfigError("has a host that can't be read");
+  if (!URL.canParse(`redis://${text}`)) throw toConfigError("has a host that can't be read");
   // Only http tells a port 80 from none.
-  const { hostname, port } = new URL(`https://${text}`);
+  const { hostname, port } = new URL(`redis://${text}`);
   return { host: hostname.replace(/^\[|\]$/g, ""), port: port === "" ? defaultPort : Number(port) };
 }
 

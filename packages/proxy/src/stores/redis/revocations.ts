@@ -28,8 +28,7 @@ export function createRevocations(ledger: Ledger): Revocations {
       });
     };
     client.on("message", (_channel: string, message: string) => tell(JSON.parse(message) as string[]));
-    client.connect().catch(() => {});
-    subscribe();
+    client.connect().then(subscribe, subscribe);
     return client;
   }
 

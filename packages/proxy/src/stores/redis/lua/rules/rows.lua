@@ -51,7 +51,7 @@ local function set(row, field, value)
   local text = to_text(value)
   if row.is[field] == text then return end
   row.is[field] = text
-  if next(row.changed) == nil then table.insert(changed_rows, row) end
+  if next(row.changed) == nil then changed_rows[#changed_rows + 1] = row end
   row.changed[field] = true
 end
 
@@ -61,16 +61,16 @@ end
 
 -- Runs a command when all is decided; its name of a key comes second.
 local function later(...)
-  table.insert(commands, { ... })
+  commands[#commands + 1] = { ... }
 end
 
 -- While a cluster moves the slot, a key may be here or already there. Naming them all in one command fails then,
 -- before anything is written.
 local function require_all_here()
   local names = { "EXISTS" }
-  for _, row in ipairs(changed_rows) do table.insert(names, row.name) end
+  for _, row in ipairs(changed_rows) do names[#names + 1] = row.name end
   for _, command in ipairs(commands) do
-    if command[1] ~= "PUBLISH" then table.insert(names, command[2]) end
+    if command[1] ~= "PUBLISH" then names[#names + 1] = command[2] end
   end
   if #names > 1 then redis.call(unpack(names)) end
 end
@@ -82,10 +82,10 @@ local function save()
     for field in pairs(row.changed) do
       local value = row.is[field]
       if value == nil then
-        table.insert(gone, field)
+        gone[#gone + 1] = field
       else
-        table.insert(sets, field)
-        table.insert(sets, value)
+        sets[#sets + 1] = field
+        sets[#sets + 1] = value
       end
     end
     if #sets > 2 then redis.call(unpack(sets)) end

@@ -17,8 +17,9 @@ end
 local function find_shared()
   local found = find_earlier()
   if not found or found.state == "released" or found.at <= now - REPLAY_WINDOW_MS then return nil end
-  -- What the first try set aside is too little where the object of the call has grown since.
-  local outgrown = found.state == "held" and price.kind == "amount" and price.microUsd > found.whole
+  -- What the first try was for is too little where the object of the call has grown since: if that try came to
+  -- nothing, also where it was taken for spent, the vendor does the whole at the next.
+  local outgrown = price.kind == "amount" and price.microUsd > found.whole
   if found.closed or found.follows or outgrown then return nil end
   return found
 end

@@ -12,6 +12,12 @@ export function getUnpackedDirectory(name) {
   return join(CACHE, name);
 }
 
+/** Its shared libraries, for LD_LIBRARY_PATH. */
+export function getUnpackedLibraries(name) {
+  const machine = `${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu`;
+  return ["usr/lib", "lib"].map((folder) => join(CACHE, name, folder, machine)).join(":");
+}
+
 /** Whether a command is on the PATH. */
 export function hasCommand(command) {
   return (process.env.PATH ?? "").split(":").some((directory) => existsSync(join(directory, command)));
@@ -43,17 +49,34 @@ export function unpackDebianPackages(name, packages) {
   return directory;
 }
 
+/** The packages, and all they depend on, that the system does not have. */
+export function listMissingDebianPackages(packages) {
+  const simulate = () =>
+    execFileSync("apt-get", ["install", "--simulate", "--no-install-recommends", "-qq", ...packages], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  // Each package to install is a line "Inst name (version …)".
+  return withFreshLists(simulate)
+    .split("\n")
+    .flatMap((line) => /^Inst (\S+)/.exec(line)?.[1] ?? []);
+}
+
 function download(packages, directory) {
-  const fetchAll = () =>
+  withFreshLists(() =>
     execFileSync("apt-get", ["download", ...packages], {
       cwd: directory,
       stdio: ["ignore", "ignore", "pipe"],
-    });
+    }),
+  );
+}
+
+/** The list of packages may be missing, or too old to name files that still exist. */
+function withFreshLists(run) {
   try {
-    fetchAll();
+    return run();
   } catch {
-    // The list of packages may be missing or too old to name files that still exist.
     execFileSync("apt-get", ["update"], { stdio: ["ignore", "ignore", "pipe"] });
-    fetchAll();
+    return run();
   }
 }

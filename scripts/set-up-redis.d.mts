@@ -1,3 +1,3 @@
 export const PRIVATE_REDIS: string;
-export function getRedisLibraries(): string;
+export const REDIS_LIBRARIES: string;
 export function setUpRedis(): void;

@@ -1,15 +1,17 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
-import { getUnpackedDirectory, hasCommand, unpackDebianPackages } from "./debian-packages.mjs";
+import {
+  getUnpackedDirectory,
+  getUnpackedLibraries,
+  hasCommand,
+  unpackDebianPackages,
+} from "./debian-packages.mjs";
 
-/** The server of the private copy; it needs the libraries of {@link getRedisLibraries}. */
+/** The server of the private copy; it needs {@link REDIS_LIBRARIES}. */
 export const PRIVATE_REDIS = join(getUnpackedDirectory("redis"), "usr/bin/redis-server");
 
 /** For LD_LIBRARY_PATH. */
-export function getRedisLibraries() {
-  const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
-  return join(getUnpackedDirectory("redis"), `usr/lib/${machine}-linux-gnu`);
-}
+export const REDIS_LIBRARIES = getUnpackedLibraries("redis");
 
 /** Makes sure that there is a Redis to start. */
 export function setUpRedis() {

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { getRedisLibraries, PRIVATE_REDIS } from "../scripts/set-up-redis.mjs";
+import { PRIVATE_REDIS, REDIS_LIBRARIES } from "../scripts/set-up-redis.mjs";
 
 /** A Redis of this process, on the loopback interface. */
 export interface RedisServer {
@@ -77,7 +77,7 @@ async function runRedis(port: number, directory: string, args: string[]): Promis
   const own = existsSync(PRIVATE_REDIS);
   const child = spawn(own ? PRIVATE_REDIS : "redis-server", args, {
     stdio: ["ignore", "ignore", "inherit"],
-    env: own ? { ...process.env, LD_LIBRARY_PATH: getRedisLibraries() } : process.env,
+    env: own ? { ...process.env, LD_LIBRARY_PATH: REDIS_LIBRARIES } : process.env,
   });
   await untilAnswering(child, port);
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config";
 import { patience } from "../../tooling/vitest.shared.ts";
 
-export default defineConfig({ test: { name: "example-ai-agent", ...patience, passWithNoTests: true } });
+export default defineConfig({ test: { name: "example-ai-agent", ...patience } });

@@ -2,10 +2,5 @@ import { defineConfig } from "vitest/config";
 import { patience } from "../../tooling/vitest.shared.ts";
 
 export default defineConfig({
-  test: {
-    name: "bullmq",
-    ...patience,
-    globalSetup: "../../tooling/redis.global-setup.ts",
-    passWithNoTests: true,
-  },
+  test: { name: "bullmq", ...patience, globalSetup: "../../tooling/redis.global-setup.ts" },
 });

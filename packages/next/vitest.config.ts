@@ -1,4 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { patience } from "../../tooling/vitest.shared.ts";
 
-export default defineConfig({ test: { name: "next", ...patience, passWithNoTests: true } });
+export default defineConfig({
+  test: { name: "next", ...patience, globalSetup: ["test-support/build-apps.global-setup.ts"] },
+});

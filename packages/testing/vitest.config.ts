@@ -1,4 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { patience } from "../../tooling/vitest.shared.ts";
 
-export default defineConfig({ test: { name: "testing", ...patience } });
+export default defineConfig({
+  test: { name: "testing", ...patience, globalSetup: "../../tooling/redis.global-setup.ts" },
+});

@@ -1,1 +1,7 @@
-export {};
+/**
+ * Vault keys for BullMQ jobs.
+ *
+ * @module
+ */
+export { revokeOnLostLock } from "./revoke-on-lost-lock.ts";
+export { type VaultKeyOptions, type VaultKeyProcessor, withVaultKey } from "./with-vault-key.ts";

@@ -36,6 +36,9 @@ export interface ControlRequest<Answer> {
 export interface ControlClient {
   call<Answer>(request: ControlRequest<Answer>): Promise<Answer>;
   fetch: typeof globalThis.fetch;
+  /** @throws {KeybrakeError} `missing_token` */
+  token(): string;
+  apiUrl(): string;
   proxyUrl(): string;
   emit(event: KeybrakeEvent): void;
 }
@@ -46,29 +49,27 @@ const DEFAULT_PROXY_URL = "https://proxy.keybrake.com";
 export function createControlClient(options: KeybrakeOptions): ControlClient {
   const { timeoutMs = 5_000, retry = { attempts: 1, delayMs: 100 } } = options;
   const givenApiUrl = (): string | undefined => options.apiUrl ?? readEnvironment("KEYBRAKE_API_URL");
+  const apiUrl = (): string => trimSlash(givenApiUrl() ?? DEFAULT_API_URL);
   const report = (event: KeybrakeEvent): void => emit(options.onEvent, event);
   const clientFetch: typeof globalThis.fetch = (input, init) =>
     (options.fetch ?? globalThis.fetch)(input, init);
 
   async function attempt<Answer>(request: ControlRequest<Answer>): Promise<Answer> {
     const { method, path, query, body, answer, idempotencyKey, signal } = request;
-    const response = await clientFetch(
-      `${trimSlash(givenApiUrl() ?? DEFAULT_API_URL)}${path}${toQuery(query)}`,
-      {
-        method,
-        headers: {
-          authorization: `Bearer ${readToken(options.token)}`,
-          ...(body === undefined ? {} : { "content-type": "application/json" }),
-          ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        // Next.js caches fetch where it can; a cached key would be a shared key.
-        cache: "no-store",
-        // Followed nowhere: a 3xx is not ok, so it fails below. Workers do not know "error".
-        redirect: "manual",
-        signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
+    const response = await clientFetch(`${apiUrl()}${path}${toQuery(query)}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${readToken(options.token)}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
       },
-    );
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // Next.js caches fetch where it can; a cached key would be a shared key.
+      cache: "no-store",
+      // Followed nowhere: a 3xx is not ok, so it fails below. Workers do not know "error".
+      redirect: "manual",
+      signal: orTimeout(signal, timeoutMs),
+    });
     const refusal = await readRefusal(response);
     if (refusal) throw refusal;
     if (!response.ok) throw new Error(`the control API answered ${response.status}`);
@@ -78,6 +79,8 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
   return {
     fetch: clientFetch,
     emit: report,
+    token: () => readToken(options.token),
+    apiUrl,
     proxyUrl: () =>
       trimSlash(
         options.proxyUrl ?? readEnvironment("KEYBRAKE_PROXY_URL") ?? givenApiUrl() ?? DEFAULT_PROXY_URL,
@@ -97,6 +100,12 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
       }
     },
   };
+}
+
+/** Joined only where there are two: the Edge runtime of Next.js has no `AbortSignal.any`. */
+function orTimeout(signal: AbortSignal | undefined, timeoutMs: number): AbortSignal {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  return signal ? AbortSignal.any([signal, timeout]) : timeout;
 }
 
 function parseJson(text: string): unknown {

@@ -199,6 +199,19 @@ describe("failOpen", () => {
 });
 
 describe("the environment", () => {
+  it("issues nothing where it may not be read", async () => {
+    const denied = new Error("Requires env access to KEYBRAKE_PROXY_URL");
+    const env = new Proxy({} as Record<string, string>, {
+      get() {
+        throw denied;
+      },
+    });
+    vi.stubGlobal("process", { env });
+    const { api, client } = setUp({ apiUrl: "http://localhost:4242" });
+    expect(await rejection(client.issue(policy))).toBe(denied);
+    expect(api.asked).toEqual([]);
+  });
+
   it("is read at first use, not before", async () => {
     const api = createFakeApi();
     const client = createKeybrake({ fetch: api.fetch });

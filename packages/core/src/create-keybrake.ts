@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { createControlClient, type KeybrakeOptions } from "./control-client.ts";
+import { type ControlClient, createControlClient, type KeybrakeOptions } from "./control-client.ts";
 import { VaultKeyUnavailableError } from "./errors.ts";
 import type { IssuePolicy, Policy } from "./policy.ts";
 import {
@@ -89,6 +89,15 @@ export interface Keybrake {
   reconcile(auditId: string, costUsd: number): Promise<AuditEntry>;
 }
 
+const controls = new WeakMap<Keybrake, ControlClient>();
+
+/** What a client talks through, for what is built on clients here. */
+export function getControlClient(client: Keybrake): ControlClient {
+  const control = controls.get(client);
+  if (!control) throw new TypeError("The client must be one that createKeybrake() of this package made.");
+  return control;
+}
+
 /**
  * Makes a client. Nothing is read or sent until it is used.
  *
@@ -105,6 +114,8 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
     { keepAlive: _keepAlive, failOpen, ...policy }: IssuePolicy,
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<VaultKey> {
+    // Before there is a key: Deno throws where the program may not read the environment.
+    const proxyUrl = control.proxyUrl();
     try {
       const key = await control.call({
         method: "POST",
@@ -116,7 +127,7 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
       });
       control.emit({ type: "issued", keyId: key.id, vendor: key.vendor, label: key.label });
       const { id, token, vendor, label } = key;
-      const baseUrl = `${control.proxyUrl()}/${vendor}`;
+      const baseUrl = `${proxyUrl}/${vendor}`;
       return new VaultKey(
         { id, token, vendor, label, expiresAt: new Date(key.expires_at), baseUrl, tracked: true },
         control,
@@ -159,7 +170,7 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
     return { data: page.data.map((entry) => fromWire(item, entry)), hasMore: page.has_more };
   }
 
-  return {
+  const client: Keybrake = {
     issue,
     withVaultKey: (policy, use, scope = {}) => runWithVaultKey(issue, control, policy, use, scope),
 
@@ -206,4 +217,6 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
     },
     listAudit: (filter = {}) => list("/v1/audit", auditEntrySchema, auditQuerySchema, filter),
   };
+  controls.set(client, control);
+  return client;
 }

@@ -36,6 +36,13 @@ const CALLER_ANSWERS: Record<string, { status: number; error: string }> = {
   upstream_timeout: { status: 504, error: "upstream_timeout" },
 };
 
+/** The public name of a code, and the status that goes with it. */
+export function toCallerAnswer(code: string): { status: number; error: string } {
+  // hasOwn, since the code may be anything that came over the wire, such as `constructor`.
+  const known = Object.hasOwn(CALLER_ANSWERS, code) ? CALLER_ANSWERS[code] : undefined;
+  return known ?? { status: 502, error: "vault_call_failed" };
+}
+
 const RETRYABLE = new Set<string>([
   "rate_limited",
   "store_unavailable",
@@ -106,9 +113,7 @@ export class KeybrakeError extends Error {
    * unavailable key 503 `{ error: "vault_key_unavailable" }`. The body names no budget, amount or key.
    */
   toResponse(): Response {
-    // hasOwn, since the code may be anything that came over the wire, such as `constructor`.
-    const known = Object.hasOwn(CALLER_ANSWERS, this.code) ? CALLER_ANSWERS[this.code] : undefined;
-    const { status, error } = known ?? { status: 502, error: "vault_call_failed" };
+    const { status, error } = toCallerAnswer(this.code);
     const headers = new Headers({ "cache-control": "no-store" });
     if (this.requestId) headers.set("keybrake-request-id", this.requestId);
     return Response.json({ error }, { status, headers });
@@ -212,14 +217,10 @@ export async function readRefusal(response: Response): Promise<KeybrakeError | u
   const code = response.headers.get("x-keybrake-code");
   if (code === null) return undefined;
   const parsed = errorEnvelopeSchema.safeParse(await response.json().catch(() => undefined));
-  return toKeybrakeError(code, response, parsed.success ? parsed.data : undefined);
+  return toTypedError(code, response, parsed.success ? parsed.data : undefined);
 }
 
-function toKeybrakeError(
-  code: string,
-  response: Response,
-  body: WireErrorEnvelope | undefined,
-): KeybrakeError {
+function toTypedError(code: string, response: Response, body: WireErrorEnvelope | undefined): KeybrakeError {
   const requestId = response.headers.get("keybrake-request-id") ?? body?.request_id;
   const options: KeybrakeErrorOptions = {
     code,

@@ -30,7 +30,11 @@ export {
   VaultKeyUnavailableError,
 } from "./errors.ts";
 export type { KeybrakeEvent } from "./events.ts";
+export { holdStreams } from "./hold-streams.ts";
 export { isCapExhausted } from "./is-cap-exhausted.ts";
+export { createKeyCache, type KeyCache, type KeyCacheOptions } from "./key-cache.ts";
+export { createMemoryKeyCacheStore, type KeyCacheStore } from "./key-cache-store.ts";
+export { createKeyScope, type KeyScope, type KeyScopeOptions } from "./key-scope.ts";
 export {
   type FailOpenCredential,
   type IssuePolicy,
@@ -38,5 +42,8 @@ export {
   type PolicyFor,
   resolvePolicy,
 } from "./policy.ts";
+export { createRedisKeyCacheStore, type SendRedisCommand } from "./redis-key-cache-store.ts";
+export { toKeybrakeError } from "./to-keybrake-error.ts";
+export { isToolRefusal, type ToolRefusal, toToolRefusal } from "./tool-refusal.ts";
 export type { RevokeReceipt, VaultKey } from "./vault-key.ts";
 export type { WithVaultKeyOptions } from "./with-vault-key.ts";

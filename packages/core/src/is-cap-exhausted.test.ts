@@ -4,6 +4,9 @@ import { toErrorAnswer } from "./protocol.ts";
 
 const { body } = toErrorAnswer({ code: "cap_exhausted", message: "spent" }, "req_1");
 
+const { headers } = toErrorAnswer({ code: "cap_exhausted", message: "spent" }, "req_1");
+const response = Response.json(body, { status: 429, headers });
+
 const circular: { error?: unknown } = {};
 circular.error = { error: circular };
 
@@ -14,6 +17,9 @@ describe("isCapExhausted", () => {
     ["the body that plain callers read", body],
     ["Twilio's RestException", Object.assign(new Error("spent"), { status: 429, code: "cap_exhausted" })],
     ["the result of the Resend SDK", { data: null, error: body }],
+    ["the result of Shopify's GraphQL client", { errors: { networkStatusCode: 429, response } }],
+    ["the errors in it", { networkStatusCode: 429, response }],
+    ["a response, as Shopify's REST client returns it", response],
   ])("knows %s", (_name, error) => {
     expect(isCapExhausted(error)).toBe(true);
   });
@@ -25,6 +31,8 @@ describe("isCapExhausted", () => {
       "a declined card",
       { type: "StripeCardError", code: "card_declined", error: { code: "insufficient_funds" } },
     ],
+    ["a vendor's response", Response.json({ code: "cap_exhausted" }, { status: 429 })],
+    ["errors of a vendor", { errors: [{ code: "cap_exhausted" }] }],
     ["a text", "cap_exhausted"],
     ["null", null],
     ["undefined", undefined],

@@ -1,6 +1,8 @@
+import { hasRefusalCode } from "./has-refusal-code.ts";
+
 /**
  * Whether an error says that a cap is spent: our own {@link CapExhaustedError}, the same refusal as the Stripe
- * and Twilio SDKs throw it, or as the Resend SDK and plain callers read it from the body.
+ * and Twilio SDKs throw it, or as the Resend and Shopify SDKs return it and plain callers read it from the body.
  *
  * @example
  * catch (error) {
@@ -9,9 +11,5 @@
  * }
  */
 export function isCapExhausted(error: unknown): boolean {
-  return hasCapCode(error) || hasCapCode((error as { error?: unknown } | null | undefined)?.error);
-}
-
-function hasCapCode(value: unknown): boolean {
-  return (value as { code?: unknown } | null | undefined)?.code === "cap_exhausted";
+  return hasRefusalCode(error, (code) => code === "cap_exhausted");
 }

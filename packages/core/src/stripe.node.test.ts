@@ -1,59 +1,23 @@
-// A real server and the real SDK: what the SDK does on the wire is what counts.
 import { once } from "node:events";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import Stripe from "stripe";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { issuedKey, SECRET } from "../test-support/fake-api.ts";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { type ApiServer, startApiServer } from "../test-support/api-server.ts";
+import { SECRET } from "../test-support/fake-api.ts";
 import { createKeybrake, isCapExhausted, type VaultKey, VaultKeyUnavailableError } from "./index.ts";
-import { ERROR_STATUS, type ErrorCode, toErrorAnswer } from "./protocol.ts";
+import { ERROR_STATUS, type ErrorCode } from "./protocol.ts";
 import { stripeOptions } from "./stripe.ts";
 
-interface Seen {
-  method: string | undefined;
-  url: string | undefined;
-  headers: IncomingMessage["headers"];
-  body: string;
-}
-
-let seen: Seen[] = [];
-let refuse: ErrorCode | undefined;
-let origin: string;
+let api: ApiServer;
 let key: VaultKey;
 
-const server = createServer(async (request, response) => {
-  let body = "";
-  for await (const chunk of request) body += chunk;
-  const { method, url, headers } = request;
-  if (url === "/v1/keys") {
-    return response.writeHead(201).end(JSON.stringify(issuedKey({})));
-  }
-  seen.push({ method, url, headers, body });
-  if (refuse) {
-    const answer = toErrorAnswer({ code: refuse, message: `refused: ${refuse}` }, "req_1");
-    return response.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body));
-  }
-  response
-    .writeHead(200, { "content-type": "application/json" })
-    .end('{"id":"pi_1","object":"payment_intent"}');
-});
-
-beforeAll(async () => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
-
 beforeEach(async () => {
-  seen = [];
-  refuse = undefined;
-  key = await createKeybrake({ token: "kb", apiUrl: origin }).issue({ label: "agent/7", vendor: "stripe" });
+  api = await startApiServer({ id: "pi_1", object: "payment_intent" });
+  key = await api.issue("stripe");
 });
+
+afterEach(() => api[Symbol.asyncDispose]());
 
 const charge = (stripe: Stripe): Promise<unknown> =>
   stripe.paymentIntents.create({ amount: 2000, currency: "usd" }).catch((error: unknown) => error);
@@ -62,7 +26,7 @@ it("goes through the proxy with the vault key, and nothing else changes", async 
   const stripe = new Stripe(key.token, stripeOptions(key, Stripe));
   expect(await charge(stripe)).toMatchObject({ id: "pi_1" });
   await stripe.paymentIntents.list({ limit: 3 });
-  const [create, list] = seen;
+  const [create, list] = api.seen;
   expect([create?.method, create?.url, create?.body]).toEqual([
     "POST",
     "/stripe/v1/payment_intents",
@@ -76,7 +40,7 @@ it("goes through the proxy with the vault key, and nothing else changes", async 
 });
 
 it("has a spent cap raised as StripeRateLimitError, after one attempt, and knows it", async () => {
-  refuse = "cap_exhausted";
+  api.refuse = "cap_exhausted";
   const stripe = new Stripe(key.token, { ...stripeOptions(key, Stripe), maxNetworkRetries: 5 });
   const error = await charge(stripe);
   expect(error).toBeInstanceOf(Stripe.errors.StripeRateLimitError);
@@ -87,18 +51,18 @@ it("has a spent cap raised as StripeRateLimitError, after one attempt, and knows
     message: "refused: cap_exhausted",
   });
   expect(isCapExhausted(error)).toBe(true);
-  expect(seen).toHaveLength(1);
+  expect(api.seen).toHaveLength(1);
 });
 
 it.each(Object.entries(ERROR_STATUS) as [ErrorCode, number][])(
   "never takes %s for success, and never hammers",
   async (code, status) => {
-    refuse = code;
+    api.refuse = code;
     const error = await charge(new Stripe(key.token, stripeOptions(key, Stripe)));
     expect(error).toBeInstanceOf(Stripe.errors.StripeError);
     expect(error).toMatchObject({ code, statusCode: status });
     expect(isCapExhausted(error)).toBe(code === "cap_exhausted");
-    expect(seen).toHaveLength(1);
+    expect(api.seen).toHaveLength(1);
   },
 );
 

@@ -89,6 +89,19 @@ describe("fetch", () => {
     expect(await response.json()).toMatchObject({ code: "cap_exhausted" });
   });
 
+  it("keeps the refusal for a spent cap, for whoever calls through an SDK", async () => {
+    expect(key.capRefusal).toBeUndefined();
+    api.next(
+      () => refusal("endpoint_not_allowed"),
+      () => refusal("cap_exhausted", { details: { limit: "key:daily", resets_at: "2026-01-16T00:00:00Z" } }),
+    );
+    await key.rawFetch("/v1/charges");
+    expect(key.capRefusal).toBeUndefined();
+    await key.rawFetch("/v1/charges");
+    expect(key.capRefusal).toBeInstanceOf(CapExhaustedError);
+    expect(key.capRefusal?.details).toEqual({ limit: "key:daily", resetsAt: "2026-01-16T00:00:00Z" });
+  });
+
   it("does not repeat a vendor's call, whatever happens to it", async () => {
     const before = api.asked.length;
     api.next(breaks);

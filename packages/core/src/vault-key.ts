@@ -1,5 +1,5 @@
 import type { ControlClient } from "./control-client.ts";
-import { KeyExpiredError, KeyRevokedError, readRefusal } from "./errors.ts";
+import { CapExhaustedError, KeyExpiredError, KeyRevokedError, readRefusal } from "./errors.ts";
 import {
   type CamelKeys,
   type Duration,
@@ -41,6 +41,7 @@ export class VaultKey implements AsyncDisposable {
   readonly #aborter = new AbortController();
   #expiryTimer: ReturnType<typeof setTimeout> | undefined;
   #revoked: Promise<RevokeReceipt> | undefined;
+  #capRefusal: CapExhaustedError | undefined;
 
   /** @internal keys come from `issue` and `withVaultKey`. */
   constructor(state: VaultKeyState, control: ControlClient) {
@@ -80,6 +81,14 @@ export class VaultKey implements AsyncDisposable {
     return this.#state.tracked;
   }
 
+  /**
+   * The latest refusal of a call of `fetch` or `rawFetch` for a spent cap, with its details. A vendor's SDK raises
+   * the same refusal as an error of its own, and drops them.
+   */
+  get capRefusal(): CapExhaustedError | undefined {
+    return this.#capRefusal;
+  }
+
   /** Aborts when the key expires or is revoked by this process; hand it to whatever must not outlive the key. */
   get signal(): AbortSignal {
     this.#armExpiry();
@@ -107,8 +116,15 @@ export class VaultKey implements AsyncDisposable {
     headers.set("authorization", `Bearer ${this.#state.token}`);
     const url = toProxyUrl(this.#state.baseUrl, request ? request.url : String(input));
     const options: RequestInit = { redirect: "manual", cache: "no-store", ...init, headers };
-    return this.#control.fetch(request ? new Request(url, request) : url, options);
+    const response = await this.#control.fetch(request ? new Request(url, request) : url, options);
+    if (response.headers.get("x-keybrake-code") === "cap_exhausted") await this.#noteCap(response.clone());
+    return response;
   };
+
+  async #noteCap(copy: Response): Promise<void> {
+    const refusal = await readRefusal(copy);
+    if (refusal instanceof CapExhaustedError) this.#capRefusal = refusal;
+  }
 
   /**
    * A new life of the given length from now; never past the proxy's `max_lifetime`.

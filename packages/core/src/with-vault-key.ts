@@ -29,14 +29,22 @@ export async function runWithVaultKey<Result>(
     return await use(key);
   } finally {
     stopKeepAlive?.();
-    // Never rejects: an error here would hide the result of `use`, or the error it threw.
-    await key.revoke().catch((error: unknown) => {
-      control.emit({ type: "revoke_failed", keyId: key.id, error });
-      try {
-        options.onRevokeError?.(error, key);
-      } catch (thrown) {
-        console.warn("keybrake: onRevokeError threw", thrown);
-      }
-    });
+    await revokeAtLast(key, control, options.onRevokeError);
   }
+}
+
+/** Never rejects: an error here would hide the result of the work, or the error it threw. */
+export async function revokeAtLast(
+  key: VaultKey,
+  control: ControlClient,
+  onRevokeError: WithVaultKeyOptions["onRevokeError"],
+): Promise<void> {
+  await key.revoke().catch((error: unknown) => {
+    control.emit({ type: "revoke_failed", keyId: key.id, error });
+    try {
+      onRevokeError?.(error, key);
+    } catch (thrown) {
+      console.warn("keybrake: onRevokeError threw", thrown);
+    }
+  });
 }

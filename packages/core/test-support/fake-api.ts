@@ -1,4 +1,4 @@
-import type { WireIssuedKey } from "../src/protocol.ts";
+import type { WireIssuedKey, WireKeySpend } from "../src/protocol.ts";
 import { type Refusal, toErrorAnswer, toSeconds } from "../src/protocol.ts";
 
 /** One request that the client under test made. */
@@ -25,6 +25,16 @@ export interface FakeApi {
 /** What a key's secret looks like in these tests; `key_1` has this one. */
 export const SECRET = "vk_live_5ecret5ecret5ecret5ecret5ecret01";
 
+const NO_SPEND: WireKeySpend = {
+  daily_usd: 0,
+  total_usd: 0,
+  held_usd: 0,
+  unknown_usd: 0,
+  calls: 0,
+  remaining_usd: null,
+  resets_at: "2026-01-16T00:00:00Z",
+};
+
 export function createFakeApi(): FakeApi {
   const asked: Asked[] = [];
   const scripted: Answer[] = [];
@@ -43,6 +53,7 @@ export function createFakeApi(): FakeApi {
         in_flight: { calls: 1, held_usd: 2.5 },
       });
     }
+    if (id && method === "GET") return Response.json({ ...issuedKey({ id }), spend: NO_SPEND });
     if (id && verb === "extend") return Response.json(issuedKey({ ...JSON.parse(body), id }));
     return Response.json({ vendor: true });
   };

@@ -1,4 +1,4 @@
-import { CapExhaustedError, isCapExhausted, KeybrakeError } from "@keybrake/core";
+import { toKeybrakeError } from "@keybrake/core";
 import type { ErrorRequestHandler } from "express";
 
 /**
@@ -17,10 +17,4 @@ export function keybrakeErrorHandler(): ErrorRequestHandler {
     const body = await response.json();
     res.status(response.status).set(Object.fromEntries(response.headers)).json(body);
   };
-}
-
-function toKeybrakeError(error: unknown): KeybrakeError | undefined {
-  if (KeybrakeError.isInstance(error)) return error;
-  if (!isCapExhausted(error)) return undefined;
-  return new CapExhaustedError({ code: "cap_exhausted", message: "A spend cap is exhausted.", cause: error });
 }

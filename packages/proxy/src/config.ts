@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -7,7 +6,8 @@ import * as z from "zod";
 import { type Address, listenAddress, toAddress } from "./address.ts";
 import { ConfigError, firstLine } from "./config-error.ts";
 import { type ConfiguredVendor, configureVendor, vendorSchema } from "./configure-vendor.ts";
-import { hashToken, Secret } from "./secrets.ts";
+import { resolveSecret } from "./resolve-secret.ts";
+import { hashToken, type Secret } from "./secrets.ts";
 import type { RedisStoreOptions } from "./stores/redis.ts";
 import { parseStore, type StoreSpec } from "./stores/store-spec.ts";
 import { createExchange, type Exchange } from "./vendors/currency.ts";
@@ -50,6 +50,7 @@ const configSchema = z.strictObject({
       max_expires_in: duration.default("24h"),
       max_lifetime: duration.default("24h"),
       unknown_after: duration.default("24h"),
+      audit_wait_ms: z.int().min(0).max(60_000).default(5_000),
     })
     .prefault({}),
 });
@@ -76,6 +77,8 @@ export interface ResolvedConfig {
   maxLifetimeSeconds: number;
   /** After so many seconds a hold of unknown outcome counts as spent. */
   unknownAfterSeconds: number;
+  /** How long a call waits while the entries of earlier ones can't be written. */
+  auditWaitMs: number;
   /** Where callers reach this proxy, for links in answers; `undefined` where each request tells. */
   publicUrl: string | undefined;
 }
@@ -124,8 +127,7 @@ export function resolveConfig(
   const config = parsed.data;
   const readSecret = (reference: string, place: string): Secret =>
     resolveSecret(reference, place, environment);
-  const isReference = /^(env|file):/.test(config.store);
-  const store = parseStore(isReference ? readSecret(config.store, "store").reveal() : config.store);
+  const store = parseStore(config.store, environment);
   const tenants = new Map(
     config.tokens.map(({ token, tenant }, index) => [
       hashToken(readSecret(token, `tokens[${index}].token`).reveal()),
@@ -156,35 +158,9 @@ export function resolveConfig(
     maxTtlSeconds: toSeconds(config.limits.max_expires_in) ?? 0,
     maxLifetimeSeconds: toSeconds(config.limits.max_lifetime) ?? 0,
     unknownAfterSeconds: toSeconds(config.limits.unknown_after) ?? 0,
+    auditWaitMs: config.limits.audit_wait_ms,
     publicUrl: config.public_url?.replace(/\/+$/, ""),
   };
-}
-
-function resolveSecret(reference: string, place: string, environment: NodeJS.ProcessEnv): Secret {
-  if (reference.startsWith("env:")) {
-    const name = reference.slice("env:".length);
-    const value = environment[name];
-    if (!value?.trim()) throw new ConfigError(`${place}: the environment variable ${name} is not set`);
-    return toSecret(value, place);
-  }
-  if (!reference.startsWith("file:")) return toSecret(reference, place);
-  const file = reference.slice("file:".length);
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch {
-    throw new ConfigError(`${place}: the file ${file} can't be read`);
-  }
-  return toSecret(text, place);
-}
-
-/** A secret travels in a header, so what could not is told here and not at every call. */
-function toSecret(text: string, place: string): Secret {
-  const value = text.trim();
-  if (!/^[\x21-\x7e]+$/.test(value)) {
-    throw new ConfigError(`${place}: the secret is empty, or holds a space or something else than ASCII`);
-  }
-  return new Secret(value);
 }
 
 function toExchange(fx: Record<string, number>, margin: number): Exchange {

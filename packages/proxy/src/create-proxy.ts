@@ -9,6 +9,7 @@ import { createMetrics } from "./control/metrics.ts";
 import type { Call } from "./pipeline/call.ts";
 import { createInFlight } from "./pipeline/in-flight.ts";
 import { createLookUp, NO_LOOK_UP } from "./pipeline/look-up.ts";
+import { createOutbox } from "./pipeline/outbox.ts";
 import { parseTarget } from "./pipeline/parse.ts";
 import { handleVendorCall, type PipelineContext } from "./pipeline/pipeline.ts";
 import { createTrueUps } from "./pipeline/true-up.ts";
@@ -98,7 +99,8 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   const upstreams = createUpstreams(config.upstreamTimeoutMs);
   const inFlight = createInFlight();
   const closing = new AbortController();
-  const metrics = createMetrics(() => inFlight.count());
+  const outbox = createOutbox({ store, waitMs: config.auditWaitMs, onInternalError });
+  const metrics = createMetrics({ countInFlight: inFlight.count, countOwed: outbox.owed });
   const control = getRequestListener(
     createControlApi({ config, store, inFlight, clock, closing: closing.signal }, metrics, onInternalError)
       .fetch,
@@ -114,6 +116,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   });
   const pipeline: PipelineContext = {
     store,
+    outbox,
     upstreams,
     inFlight,
     clock,
@@ -182,6 +185,12 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     clearInterval(sweep);
     unwatch();
     trueUps.stop();
+    const owed = await outbox.stop();
+    if (owed > 0)
+      onInternalError(
+        new Error(`the ends of ${owed} calls could not be written: what they hold stays held`),
+        null,
+      );
     await store.close();
   }
 

@@ -1,206 +1,69 @@
-import type { VaultKey } from "@keybrake/core";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Adapter, faulty, sound } from "../test-support/adapters.ts";
+import { inProcessHost, stagedHost } from "../test-support/hosts.ts";
 import {
+  type AdapterCase,
   type AdapterHost,
-  type AdapterWork,
   adapterCases,
   casesFor,
-  type HostAbility,
   mockedKeybrake,
 } from "./adapter-cases.ts";
 import { setupKeybrake } from "./vitest.ts";
 
 const server = setupKeybrake();
 
-/** An adapter in its smallest form: a function of the input, with the caller's signal and a way to send chunks. */
-type Adapter = (
-  work: AdapterWork,
-) => (input: string, caller: AbortSignal, send: (chunk: string) => void) => Promise<void>;
-
-/** Runs the handler and sends what it answers, until the caller leaves. */
-async function handle(
-  { handler }: AdapterWork,
-  key: VaultKey,
-  input: string,
-  caller: AbortSignal,
-  send: (chunk: string) => void,
-): Promise<void> {
-  const left = new Promise<void>((resolve) => caller.addEventListener("abort", () => resolve()));
-  const work = async (): Promise<void> => {
-    const answer = await handler(key, input);
-    if (typeof answer === "string") return send(answer);
-    for await (const chunk of answer) send(chunk);
-  };
-  await Promise.race([work(), left]);
+/** The case whose name contains a text. */
+function findCase(text: string): AdapterCase {
+  const found = adapterCases.find(({ name }) => name.includes(text));
+  if (!found) throw new Error(`there is no case "${text}"`);
+  return found;
 }
 
-const sound: Adapter = (work) => (input, caller, send) =>
-  work.client.withVaultKey(
-    async () => work.policy(input),
-    async (key) => {
-      if (!caller.aborted) await handle(work, key, input, caller, send);
-    },
-    { onRevokeError: work.onRevokeError },
-  );
+describe.each([
+  ["in process", (adapter: Adapter) => inProcessHost(adapter)],
+  ["on a stage", stagedHost],
+])("%s", (_name, makeHost) => {
+  // Work on a stage prints its keys, and the errors of its host.
+  beforeEach(() => {
+    vi.spyOn(console, "log").mockReturnValue();
+    vi.spyOn(console, "error").mockReturnValue();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
 
-function inProcessHost(adapter: Adapter, abilities: HostAbility[] = ["stream", "leave"]): AdapterHost {
-  return {
-    name: "in process",
-    abilities,
-    async mount(work) {
-      const run = adapter(work);
-      const errors: unknown[] = [];
-      let departures = 0;
-      return {
-        errors,
-        departures: () => departures,
-        close: async () => {},
-        start(input) {
-          const caller = new AbortController();
-          const chunks: string[] = [];
-          const ended = run(input, caller.signal, (chunk) => chunks.push(chunk)).then(
-            () => ({ ok: true, text: chunks.join("") }),
-            (error: unknown) => {
-              errors.push(error);
-              return { ok: false, text: "" };
-            },
-          );
-          return {
-            chunks,
-            ended,
-            leave() {
-              departures += 1;
-              caller.abort();
-            },
-          };
-        },
-      };
-    },
-  };
-}
+  describe("a sound adapter", () => {
+    const host = makeHost(sound);
+    it.each(casesFor(host))("$name", ({ run }) => run(host, mockedKeybrake(server)));
+  });
 
-describe("a sound adapter", () => {
-  const host = inProcessHost(sound);
-  it.each(casesFor(host))("$name", ({ run }) => run(host, mockedKeybrake(server)));
+  it.each(faulty)("an adapter that $fault is found out", async ({ adapter, found }) => {
+    const running = findCase(found).run(makeHost(adapter), mockedKeybrake(server));
+    await expect(running).rejects.toMatchObject({ name: "AssertionError" });
+  });
 });
 
-let shared: VaultKey | undefined;
-
-/** Each of these adapters has one fault, and the case that must find it. */
-const faulty: { fault: string; found: string; adapter: Adapter }[] = [
-  {
-    fault: "asks for every run with the policy of the first",
-    found: "issues one key before the handler runs",
-    adapter: (work) => (_input, caller, send) =>
-      sound({ ...work, policy: () => work.policy("first") })("alpha", caller, send),
-  },
-  {
-    fault: "revokes when the handler returns, before its chunks are sent",
-    found: "keeps the key alive until the last chunk",
-    adapter: (work) => async (input, _caller, send) => {
-      const answer = await work.client.withVaultKey(
-        async () => work.policy(input),
-        (key) => work.handler(key, input),
-      );
-      if (typeof answer === "string") return send(answer);
-      for await (const chunk of answer) send(chunk);
-    },
-  },
-  {
-    fault: "keeps the key in a place that all runs share",
-    found: "never mixes up the keys",
-    adapter: (work) => (input, caller, send) =>
-      work.client.withVaultKey(
-        async () => work.policy(input),
-        async (key) => {
-          shared = key;
-          await new Promise((resolve) => setTimeout(resolve));
-          await handle(work, shared, input, caller, send);
+it("finds a token in what a host prints in another process", async () => {
+  let printed = "";
+  const host: AdapterHost = {
+    ...inProcessHost(sound),
+    mount: async (work) => ({
+      ...(await inProcessHost(sound).mount({
+        ...work,
+        async handler(key, input) {
+          printed += `${key.id} ${input === "throws" ? key.token : ""}\n`;
+          return work.handler(key, input);
         },
-      ),
-  },
-  {
-    fault: "wraps the handler's error",
-    found: "revokes once after a throw",
-    adapter: (work) => (input, caller, send) =>
-      sound(work)(input, caller, send).catch((cause: unknown) => {
-        throw new Error("failed", { cause });
-      }),
-  },
-  {
-    fault: "runs the handler with no key",
-    found: "never runs the handler when no key can be issued",
-    adapter: (work) => (input, caller, send) =>
-      sound(work)(input, caller, send).catch(async (error: unknown) => {
-        await work.handler({} as VaultKey, input);
-        throw error;
-      }),
-  },
-  {
-    fault: "fails when the key can't be revoked",
-    found: "leaves the result alone when the key can't be revoked",
-    adapter: (work) => async (input, caller, send) => {
-      const key = await work.client.issue(await work.policy(input));
-      try {
-        await handle(work, key, input, caller, send);
-      } finally {
-        await key.revoke();
-      }
-    },
-  },
-  {
-    fault: "revokes too early",
-    found: "revokes once after success, and not before",
-    adapter: (work) => async (input, caller, send) => {
-      const key = await work.client.issue(await work.policy(input));
-      await key.revoke();
-      await handle(work, key, input, caller, send);
-    },
-  },
-  {
-    fault: "runs the handler for a caller who has left",
-    found: "when the caller leaves while the key is issued",
-    adapter: (work) => (input, caller, send) =>
-      work.client.withVaultKey(
-        async () => work.policy(input),
-        async (key) => {
-          await handle(work, key, input, caller, send);
-        },
-      ),
-  },
-  {
-    fault: "issues before it asks for the policy",
-    found: "issues nothing when the policy throws",
-    adapter: (work) => async (input, caller, send) => {
-      const key = await work.client.issue({ label: "early", vendor: "stripe" });
-      await key.revoke();
-      await sound(work)(input, caller, send);
-    },
-  },
-  {
-    fault: "prints the token",
-    found: "shows the token to nobody",
-    adapter: (work) => (input, caller, send) =>
-      work.client.withVaultKey(
-        async () => work.policy(input),
-        async (key) => {
-          console.log(`using ${key.token}`);
-          await handle(work, key, input, caller, send);
-        },
-        { onRevokeError: work.onRevokeError },
-      ),
-  },
-];
-
-describe("an adapter that", () => {
-  it.each(faulty)("$fault is found out", async ({ adapter, found }) => {
-    const host = inProcessHost(adapter);
-    const adapterCase = adapterCases.find(({ name }) => name.includes(found));
-    expect(adapterCase).toBeDefined();
-    await expect(adapterCase?.run(host, mockedKeybrake(server))).rejects.toMatchObject({
+      })),
+      printed: () => printed,
+    }),
+  };
+  await expect(findCase("shows the token to nobody").run(host, mockedKeybrake(server))).rejects.toMatchObject(
+    {
       name: "AssertionError",
-    });
-  });
+      message: "a token was shown",
+    },
+  );
 });
 
 it("asks a host only for what it can show", () => {

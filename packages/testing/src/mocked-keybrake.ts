@@ -1,4 +1,4 @@
-import type { KeybrakeUnderTest } from "./adapter-host.ts";
+import type { KeybrakeUnderTest } from "./adapter-cases/host.ts";
 import type { KeybrakeServer } from "./keybrake-server.ts";
 
 /** Sets a mocked server up for {@link adapterCases}. Call it in each test, since `reset()` undoes it. */

@@ -13,8 +13,15 @@ export interface Metrics {
   ): void;
 }
 
-/** @param countInFlight calls under way now */
-export function createMetrics(countInFlight: () => number): Metrics {
+/** What the gauges ask for when they are read. */
+export interface Gauges {
+  /** Calls under way now. */
+  countInFlight(): number;
+  /** Ends of calls that the store has not taken yet. */
+  countOwed(): number;
+}
+
+export function createMetrics({ countInFlight, countOwed }: Gauges): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const calls = new Counter({
@@ -42,6 +49,14 @@ export function createMetrics(countInFlight: () => number): Metrics {
     registers,
     collect() {
       this.set(countInFlight());
+    },
+  });
+  new Gauge({
+    name: "keybrake_entries_owed",
+    help: "Ends of calls that the store has not taken yet; new calls wait for them or are refused.",
+    registers,
+    collect() {
+      this.set(countOwed());
     },
   });
   return {

@@ -1,4 +1,4 @@
-import type { AuditDraft, Store } from "../stores/store.ts";
+import type { AuditDraft, AuditRecord } from "../stores/store.ts";
 import type { Call } from "./call.ts";
 
 /** How a call ended, for its entry. */
@@ -32,7 +32,7 @@ export function toDraft(call: Call, ending: Ending): AuditDraft {
 }
 
 /** Step 8 for a call that reserved nothing. Calls that did are entered by the step that settles them. */
-export async function auditRefusal(call: Call, status: number, code: string, store: Store): Promise<void> {
+export function toRefusalRecord(call: Call, status: number, code: string): AuditRecord {
   const draft = toDraft(call, { status, code, decision: "refused", vendorRequestId: null });
-  await store.appendAudit({ ...draft, outcome: "none", reservedMicroUsd: 0, costMicroUsd: 0, notes: [] });
+  return { ...draft, outcome: "none", reservedMicroUsd: 0, costMicroUsd: 0, notes: [] };
 }

@@ -6,7 +6,7 @@ import { KEY_REVOKED, Refused } from "../refused.ts";
 import type { Route } from "../routing.ts";
 import type { KeyRecord, Store } from "../stores/store.ts";
 import type { Credential } from "../vendors/credential.ts";
-import { auditRefusal } from "./audit.ts";
+import { toRefusalRecord } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import { type Call, createCall } from "./call.ts";
@@ -14,10 +14,11 @@ import { type ForwardResult, forward } from "./forward.ts";
 import { endAfterBody, mustHearOut } from "./hear-out.ts";
 import type { InFlight } from "./in-flight.ts";
 import { maskText } from "./mask.ts";
+import type { Outbox } from "./outbox.ts";
 import { parseTarget } from "./parse.ts";
 import { type PricingContext, price } from "./price.ts";
 import { reserve } from "./reserve.ts";
-import { settle } from "./settle.ts";
+import { toEnd } from "./settle.ts";
 import type { TrueUps } from "./true-up.ts";
 import { isTimeout, type Upstreams } from "./upstreams.ts";
 import { toCallerHeaders } from "./vendor-headers.ts";
@@ -25,6 +26,7 @@ import { toCallerHeaders } from "./vendor-headers.ts";
 /** What every call shares. */
 export interface PipelineContext extends PricingContext {
   store: Store;
+  outbox: Outbox;
   upstreams: Upstreams;
   inFlight: InFlight;
   /** Ms since the epoch. */
@@ -57,6 +59,7 @@ export async function handleVendorCall(
     authorize(call, key);
     call.credential = await fetchCredential(context, call, key);
     await price(call, context);
+    await context.outbox.settled();
     await reserve(call, key, context);
     const result = await forward(call, context.upstreams);
     if (result.kind === "answered") await handBack(context, call, result);
@@ -121,22 +124,26 @@ async function answerFailure(
 
 /**
  * Settles a call that has been at the vendor, and gives what it cost or holds. A ledger that fails now changes
- * nothing for the caller: the vendor has acted, and the reservation stands.
+ * nothing for the caller: the vendor has acted, the reservation stands, and the end is written as soon as it can be.
  */
 async function settleOrReport(
-  context: PipelineContext,
+  { store, outbox, trueUps, onCall, onInternalError }: PipelineContext,
   call: Call,
   result: ForwardResult,
   ending: { status: number; code: string | null },
 ): Promise<number> {
   try {
-    const settlement = await settle(call, result, ending, context.store);
+    const { outcome, draft } = toEnd(call, result, ending);
+    const settlement = await outbox.write(async () => {
+      const settled = await store.settle(call.requestId, outcome, draft);
+      if (result.kind === "answered") trueUps.follow(call, result.answer, settled);
+      onCall(call, { ...ending, costMicroUsd: settled.costMicroUsd });
+      return settled;
+    });
     call.remainingMicroUsd = settlement.remainingMicroUsd;
-    if (result.kind === "answered") context.trueUps.follow(call, result.answer, settlement);
-    context.onCall(call, { ...ending, costMicroUsd: settlement.costMicroUsd });
     return settlement.costMicroUsd ?? settlement.reservedMicroUsd;
   } catch (error) {
-    context.onInternalError(error, call.requestId);
+    onInternalError(error, call.requestId);
     return call.reservedMicroUsd;
   }
 }
@@ -167,8 +174,12 @@ function toFailure(call: Call, { kind, error }: ForwardResult & { kind: "never_s
 async function answerRefusal(context: PipelineContext, call: Call, error: unknown): Promise<void> {
   const refusal = toRefusal(context, call, error);
   const { status } = toErrorAnswer(refusal, call.requestId);
+  const record = toRefusalRecord(call, status, refusal.code);
+  const append = (): Promise<void> => context.store.appendAudit(record);
   try {
-    await auditRefusal(call, status, refusal.code, context.store);
+    // What is refused because the books can't be written is not owed to them: agents may try it without end.
+    if (refusal.code === "store_unavailable") await append();
+    else await context.outbox.write(append);
   } catch (auditError) {
     context.onInternalError(auditError, call.requestId);
   }

@@ -1,5 +1,5 @@
 import { Unreadable } from "../reading/unreadable.ts";
-import type { Outcome, Settlement, Store } from "../stores/store.ts";
+import type { AuditDraft, Outcome } from "../stores/store.ts";
 import type { Cost } from "../vendors/price.ts";
 import type { VendorAnswer } from "../vendors/vendor-answer.ts";
 import { toDraft } from "./audit.ts";
@@ -7,16 +7,18 @@ import { type Call, qualifyObject } from "./call.ts";
 import type { ForwardResult } from "./forward.ts";
 import { maskText } from "./mask.ts";
 
-/** Step 7: writes what the call cost, and its audit entry in the same step. */
-export function settle(
+/**
+ * Step 7: what is to be written of a call, its cost and its audit entry, in one step of the store. Made once, so that
+ * the same can be written later where the store does not take it now.
+ */
+export function toEnd(
   call: Call,
   result: ForwardResult,
   answered: { status: number; code: string | null },
-  store: Store,
-): Promise<Settlement> {
+): { outcome: Outcome; draft: AuditDraft } {
   const vendorRequestId = result.kind === "answered" ? readRequestId(call, result.answer.headers) : null;
   const draft = toDraft(call, { ...answered, decision: "allowed", vendorRequestId });
-  return store.settle(call.requestId, toOutcome(call, result), draft);
+  return { outcome: toOutcome(call, result), draft };
 }
 
 /** The vendor's name for the call. Masked, since a vendor may write anything there, and bounded. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type IssuedKey, startForTest, type TestBench } from "../testing/start-for-test.ts";
+import { until } from "../testing/until.ts";
 import type { Store } from "./store.ts";
 
 type Verb = Exclude<keyof Store, "onAudit" | "close">;
@@ -49,7 +50,7 @@ it("forwards nothing where everything fails, and still answers", async () => {
   expect(bench.sandbox.requests()).toEqual([]);
 });
 
-it("hands the vendor's answer on where settling fails, and keeps the hold", async () => {
+it("hands the vendor's answer on where settling fails, and keeps the hold until it can settle", async () => {
   const { bench, key, down } = await startFailing();
   down.add("settle");
   const answer = await bench.charge(key);
@@ -57,17 +58,19 @@ it("hands the vendor's answer on where settling fails, and keeps the hold", asyn
   expect(answer.json).toMatchObject({ object: "charge", amount: 2000 });
   expect(answer.headers["keybrake-cost-usd"]).toBe("20.00");
   expect(bench.internalErrors.length).toBeGreaterThan(0);
-  down.clear();
   expect(await bench.spend(key)).toMatchObject({ total_usd: 0, held_usd: 20, remaining_usd: 80 });
+  down.clear();
+  await until("it is written", async () => (await bench.spend(key)).total_usd === 20);
 });
 
-it("hands the vendor's refusal on where settling fails, and keeps the hold", async () => {
+it("hands the vendor's refusal on where settling fails, and releases the hold when it can", async () => {
   const { bench, key, down } = await startFailing();
   down.add("settle");
   bench.sandbox.fail({ kind: "status", status: 402 });
   expect((await bench.charge(key)).status).toBe(402);
-  down.clear();
   expect(await bench.spend(key)).toMatchObject({ held_usd: 20 });
+  down.clear();
+  await until("it is written", async () => (await bench.spend(key)).held_usd === 0);
 });
 
 it("refuses for policy also where the refusal can't be entered or the room not be read", async () => {

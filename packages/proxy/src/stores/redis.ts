@@ -4,12 +4,11 @@ import { parseRedisUrl } from "./redis/address.ts";
 import { createAuditVerbs } from "./redis/audit-verbs.ts";
 import { findLosses } from "./redis/find-losses.ts";
 import { createKeyVerbs } from "./redis/key-verbs.ts";
-import { createLateEnds } from "./redis/late-ends.ts";
 import { createLedger } from "./redis/ledger.ts";
-import { createMoneyVerbs, NoSuchTry } from "./redis/money-verbs.ts";
+import { createMoneyVerbs } from "./redis/money-verbs.ts";
 import { createRevocations } from "./redis/revocations.ts";
 import { createSweepVerbs } from "./redis/sweep-verbs.ts";
-import type { Settlement, Store } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /** How to reach a Redis, and how to keep the books in it. */
 export interface RedisStoreOptions {
@@ -66,7 +65,6 @@ export function createRedisStore(options: RedisStoreOptions): Store {
   let warned: Promise<void> | undefined;
   const revocations = createRevocations(ledger);
   const { tellListeners, stop, ...audit } = createAuditVerbs(ledger);
-  const lateEnds = createLateEnds();
   const money = createMoneyVerbs(ledger);
 
   return {
@@ -75,17 +73,9 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     ...audit,
     ...createSweepVerbs(ledger, revocations.tell),
     async settle(attemptId, outcome, draft) {
-      const end = async (): Promise<Settlement> => {
-        const settlement = await money.settle(attemptId, outcome, draft);
-        tellListeners();
-        return settlement;
-      };
-      try {
-        return await end();
-      } catch (error) {
-        if (!(error instanceof NoSuchTry)) lateEnds.add(end);
-        throw error;
-      }
+      const settlement = await money.settle(attemptId, outcome, draft);
+      tellListeners();
+      return settlement;
     },
     onRevoke: revocations.onRevoke,
     now: ledger.now,
@@ -98,7 +88,6 @@ export function createRedisStore(options: RedisStoreOptions): Store {
     },
     async close() {
       stop();
-      lateEnds.stop();
       revocations.stop();
       await ledger.close();
     },

@@ -1,4 +1,5 @@
 import { ConfigError } from "../config-error.ts";
+import { resolveSecret } from "../resolve-secret.ts";
 import { Secret } from "../secrets.ts";
 import { parseRedisUrl } from "./redis/address.ts";
 
@@ -10,11 +11,13 @@ export type StoreSpec =
 
 /**
  * Reads the `store` of a configuration: `memory`, `sqlite:PATH`, with `?synchronous=normal` or nothing after it, or
- * the URL of a Redis.
+ * the URL of a Redis; any of them as `env:NAME` or `file:PATH` too.
  *
  * @throws {ConfigError} it names no store; what it says is not repeated, as it may hold a password
  */
-export function parseStore(text: string): StoreSpec {
+export function parseStore(store: string, environment: NodeJS.ProcessEnv = process.env): StoreSpec {
+  const isReference = /^(env|file):/.test(store);
+  const text = isReference ? resolveSecret(store, "store", environment).reveal() : store;
   if (text === "memory") return { kind: "memory" };
   if (text.startsWith("sqlite:")) return parseSqlite(text.slice("sqlite:".length));
   if (/^rediss?[:+]/.test(text)) return parseRedis(text);

@@ -11,9 +11,6 @@ type MoneyVerb =
   | "resettle"
   | "getExposure";
 
-/** A try that was never admitted, or that was over long ago: to ask again can't help. */
-export class NoSuchTry extends Error {}
-
 /** The verbs about money. */
 export function createMoneyVerbs(ledger: Ledger): Pick<Store, MoneyVerb> {
   return {
@@ -58,7 +55,7 @@ export function createMoneyVerbs(ledger: Ledger): Pick<Store, MoneyVerb> {
     async settle(attemptId, outcome: Outcome, draft) {
       const args = { attemptId, outcome, auditId: draft.id, durationMs: draft.durationMs };
       const [settlement = null] = await ledger.run("settle", draft.tenant, args, toStoredDraft(draft));
-      if (settlement === null) throw new NoSuchTry(`no try ${attemptId}`);
+      if (settlement === null) throw new Error(`no try ${attemptId}`);
       return toSettlement(settlement);
     },
 

@@ -1,5 +1,6 @@
 import type { Policy } from "@keybrake/core";
 import { ERROR_STATUS, type ErrorCode, toErrorAnswer } from "@keybrake/core/protocol";
+import { resendOptions } from "@keybrake/core/resend";
 import { type ResendSandbox, startResendSandbox } from "@keybrake/sandbox";
 import { Resend } from "resend";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -30,7 +31,7 @@ async function startForTest(policy: Partial<Policy> = {}): Promise<SdkBench> {
   return {
     bench,
     sandbox,
-    connect: ({ token } = bench.key) => new Resend(token, { baseUrl: `${bench.proxyUrl}/resend` }),
+    connect: ({ token } = bench.key) => new Resend(token, resendOptions(bench.key)),
   };
 }
 
@@ -133,7 +134,9 @@ describe("refusals", () => {
       onTestFinished(() => proxy.close());
       const { headers, body } = toErrorAnswer({ code, message: "why" }, "req_1");
       proxy.otherwise = () => ({ status: statusCode, headers, json: body });
-      const { data, error } = await new Resend("vk_1", { baseUrl: proxy.url }).emails.send(EMAIL);
+      const { data, error } = await new Resend("vk_1", resendOptions({ baseUrl: proxy.url })).emails.send(
+        EMAIL,
+      );
       expect(data).toBeNull();
       expect(error).toMatchObject({ code, name: code, statusCode, message: "why" });
       expect(proxy.seen).toHaveLength(1);

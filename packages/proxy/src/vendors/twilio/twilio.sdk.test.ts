@@ -1,5 +1,6 @@
 import type { Policy, VaultKey } from "@keybrake/core";
 import { ERROR_STATUS, type ErrorCode, toErrorAnswer } from "@keybrake/core/protocol";
+import { twilioOptions } from "@keybrake/core/twilio";
 import { startTwilioSandbox, type TwilioSandbox } from "@keybrake/sandbox";
 import twilio from "twilio";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -12,21 +13,16 @@ type Client = ReturnType<typeof twilio>;
 
 const MESSAGE = { to: "+14155550100", from: "+15005550006", body: "hi" };
 
-/** Twilio's own HTTP client, which asks the proxy for what is meant for any of Twilio's hosts. */
-class ThroughProxy extends twilio.RequestClient {
-  readonly uris: string[] = [];
-  readonly #base: string;
-
-  constructor(base: string) {
-    super();
-    this.#base = base;
+/** Twilio's own HTTP client through the proxy, and what it was asked for there. */
+function createHttpClient(key: { baseUrl: string }): { httpClient: twilio.RequestClient; uris: string[] } {
+  const uris: string[] = [];
+  class Observed extends twilio.RequestClient {
+    override request: twilio.RequestClient["request"] = (options) => {
+      uris.push(options.uri);
+      return super.request(options);
+    };
   }
-
-  override request: twilio.RequestClient["request"] = (options) => {
-    const uri = options.uri.replace(/^https:\/\/([a-z-]+)\.twilio\.com/, `${this.#base}/$1`);
-    this.uris.push(uri);
-    return super.request({ ...options, uri });
-  };
+  return { ...twilioOptions(key, { RequestClient: Observed }), uris };
 }
 
 interface SdkBench {
@@ -56,8 +52,8 @@ async function startForTest(policy: Partial<Policy> = {}, withApiKey = false): P
     bench,
     sandbox,
     connect(key = bench.key) {
-      const httpClient = new ThroughProxy(`${bench.proxyUrl}/twilio`);
-      return { client: twilio(accountSid, key.token, { httpClient }), uris: httpClient.uris };
+      const { httpClient, uris } = createHttpClient(bench.key);
+      return { client: twilio(accountSid, key.token, { httpClient }), uris };
     },
   };
 }
@@ -116,7 +112,10 @@ describe("the SDK", () => {
     expect(second?.instances.map(({ friendlyName }) => friendlyName)).toEqual(["1"]);
     expect(second?.instances[0]?.url).toContain(`${bench.proxyUrl}/twilio/messaging/v1/Services/MG`);
     expect(await client.messaging.v1.services.list({ pageSize: 2 })).toHaveLength(3);
-    expect(uris.every((uri) => uri.startsWith(`${bench.proxyUrl}/twilio/messaging/`))).toBe(true);
+    expect(
+      uris.every((uri) => /^\/twilio\/messaging(\.twilio\.com)?\/v1\//.test(new URL(uri).pathname)),
+    ).toBe(true);
+    expect(new Set(uris.map((uri) => new URL(uri).origin))).toEqual(new Set([bench.proxyUrl]));
     expect((await bench.entries()).length).toBe(uris.length);
   });
 
@@ -166,7 +165,7 @@ describe("refusals", () => {
       onTestFinished(() => proxy.close());
       const { headers, body } = toErrorAnswer({ code, message: "why" }, "req_1");
       proxy.otherwise = () => ({ status, headers, json: body });
-      const client = twilio("AC1", "vk_1", { httpClient: new ThroughProxy(proxy.url) });
+      const client = twilio("AC1", "vk_1", twilioOptions({ baseUrl: proxy.url }, twilio));
       const error: unknown = await client.messages.create(MESSAGE).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(twilio.RestException);
       expect(error).toMatchObject({ code, status, message: expect.stringContaining("why") });

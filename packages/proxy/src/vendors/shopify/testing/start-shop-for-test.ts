@@ -1,4 +1,5 @@
 import { createKeybrake, type Keybrake, type Policy, type VaultKey } from "@keybrake/core";
+import { shopifyOptions } from "@keybrake/core/shopify";
 import { type ShopifySandbox, startShopifySandbox } from "@keybrake/sandbox";
 import { type AdminApiClient, createAdminApiClient } from "@shopify/admin-api-client";
 import { createProxy } from "../../../create-proxy.ts";
@@ -44,14 +45,15 @@ export async function startShopForTest(): Promise<ShopForTest> {
       keybrake.issue({ label: "shop", vendor: "shopify", dailyUsdCap: 200, expiresIn: "1h", ...policy }),
     connect(key, retries = 0) {
       let attempts = 0;
+      const options = shopifyOptions(key);
       const client = createAdminApiClient({
         storeDomain: "sandbox.myshopify.com",
         apiVersion: "2026-10",
-        accessToken: key.token,
+        ...options,
         retries,
         customFetchApi(target, init) {
           attempts += 1;
-          return fetch(target.replace(/^https:\/\/[^/]+/, `${url}/shopify`), init);
+          return options.customFetchApi(target, init);
         },
       });
       return { client, attempts: () => attempts };

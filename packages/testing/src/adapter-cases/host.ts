@@ -21,12 +21,18 @@ export interface AdapterWork {
   onRevokeError(error: unknown, key: VaultKey): void;
 }
 
+/** The work as the suite mounts it. */
+export interface SuiteWork extends AdapterWork {
+  /** What `client` is made of, for a host that has to make it in another process: see `startStage`. */
+  clientOptions: KeybrakeOptions;
+}
+
 /** A real host, such as an Express 5 application on a port, that runs work behind an adapter. */
 export interface AdapterHost {
   name: string;
   abilities: readonly HostAbility[];
-  /** Puts the work behind the adapter into a fresh host. It must take twenty runs at once. */
-  mount(work: AdapterWork): Promise<MountedHost>;
+  /** Puts the work behind the adapter into a fresh host. It must take twenty runs at once, or 200 where it speaks `http`. */
+  mount(work: SuiteWork): Promise<MountedHost>;
 }
 
 /** A host that is up. */
@@ -37,6 +43,8 @@ export interface MountedHost {
   readonly errors: readonly unknown[];
   /** How many callers the host has seen leaving. Hosts that can't notice answer 0. */
   departures(): number;
+  /** All that the host has printed, where it is another process. */
+  printed?(): string;
   close(): Promise<void>;
 }
 
@@ -67,20 +75,26 @@ export interface KeybrakeUnderTest {
 }
 
 /**
- * Runs over HTTP: `POST {url}?input=…`. The host hands `input` to the work and answers with its text.
+ * Runs over HTTP: `POST {url}?input=…`. The host hands `input` to the work and answers with its text. `send` stands
+ * for the network where there is none.
  *
  * @example
  * return { start: startOverHttp(`http://127.0.0.1:${port}/run`), errors, departures, close };
  */
-export function startOverHttp(url: string): MountedHost["start"] {
+export function startOverHttp(
+  url: string,
+  send: (url: string, init: RequestInit) => Promise<Response> = fetch,
+): MountedHost["start"] {
   return (input) => {
     const caller = new AbortController();
     const chunks: string[] = [];
 
     async function run(): Promise<RunEnd> {
       try {
-        const response = await fetch(`${url}?${new URLSearchParams({ input })}`, {
+        const response = await send(`${url}?${new URLSearchParams({ input })}`, {
           method: "POST",
+          // A server that compresses may keep chunks back.
+          headers: { "accept-encoding": "identity" },
           signal: caller.signal,
         });
         const decoder = new TextDecoder();

@@ -5,9 +5,12 @@ import {
   type IssuePolicy,
   type Keybrake,
   type KeybrakeEvent,
+  type KeybrakeOptions,
+  type KeyInfo,
   type VaultKey,
 } from "@keybrake/core";
-import type { AdapterHost, AdapterWork, KeybrakeUnderTest, MountedHost } from "./adapter-host.ts";
+import { clientPace } from "../stage/wire.ts";
+import type { AdapterHost, AdapterWork, KeybrakeUnderTest, MountedHost } from "./host.ts";
 
 /** A promise that the test opens. */
 export interface Gate {
@@ -26,6 +29,7 @@ export function createGate(): Gate {
 /** What one case sees of its Keybrake, and how it breaks it. Everything goes through the client's `fetch`. */
 export interface Bench {
   readonly client: Keybrake;
+  readonly clientOptions: KeybrakeOptions;
   /** The keys that were issued, with the policy as it went over the wire. */
   readonly issued: { id: string; token: string; policy: Record<string, unknown> }[];
   /** One id for every attempt to revoke. */
@@ -44,23 +48,24 @@ export interface Bench {
   policy(input: string): IssuePolicy;
   /** A call that costs `spendingCall.usd`. */
   spend(key: VaultKey): Promise<Response>;
-  /** What Keybrake itself says of a key. */
-  statusOf(id: string): Promise<string>;
+  /** The keys of this case in Keybrake's own list. */
+  listKeys(): Promise<KeyInfo[]>;
 }
 
 export function createBench({ options, spendingCall }: KeybrakeUnderTest): Bench {
   const label = `case-${crypto.randomUUID()}`;
   const observer = createKeybrake(options);
   const events: KeybrakeEvent[] = [];
+  const clientOptions: KeybrakeOptions = {
+    ...options,
+    ...clientPace,
+    fetch: observedFetch,
+    onEvent: (event) => events.push(event),
+  };
 
   const bench: Bench = {
-    client: createKeybrake({
-      ...options,
-      fetch: observedFetch,
-      timeoutMs: 60_000,
-      retry: { attempts: 1, delayMs: 1 },
-      onEvent: (event) => events.push(event),
-    }),
+    client: createKeybrake(clientOptions),
+    clientOptions,
     issued: [],
     revocations: [],
     revokeErrors: [],
@@ -71,7 +76,20 @@ export function createBench({ options, spendingCall }: KeybrakeUnderTest): Bench
     issueGate: undefined,
     policy: (input) => ({ label: `${label}/${input}`, vendor: spendingCall.vendor, expiresIn: "5m" }),
     spend: (key) => key.fetch(spendingCall.path, spendingCall.init),
-    statusOf: async (id) => (await observer.getKey(id)).status,
+    async listKeys() {
+      const keys: KeyInfo[] = [];
+      for (let more = true; more; ) {
+        const last = keys.at(-1)?.id;
+        const page = await observer.listKeys({
+          labelPrefix: label,
+          limit: 100,
+          ...(last ? { startingAfter: last } : {}),
+        });
+        keys.push(...page.data);
+        more = page.hasMore;
+      }
+      return keys;
+    },
   };
 
   async function observedFetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
@@ -113,6 +131,7 @@ export async function scenario(
     policy: bench.policy,
     handler: async () => "done",
     client: bench.client,
+    clientOptions: bench.clientOptions,
     onRevokeError: (error, key) => bench.revokeErrors.push({ error, key }),
     ...makeWork(bench),
   });
@@ -126,14 +145,16 @@ export async function scenario(
   }
   if (bench.faults.revoke) return;
   assert.deepEqual([...bench.revocations].sort(), bench.issued.map(({ id }) => id).sort());
-  for (const { id } of bench.issued) {
-    await until(`Keybrake says that ${id} is revoked`, async () => (await bench.statusOf(id)) === "revoked");
-  }
+  await until("Keybrake itself lists every key as revoked", async () => {
+    const keys = await bench.listKeys();
+    assert.deepEqual(keys.map(({ id }) => id).sort(), bench.issued.map(({ id }) => id).sort());
+    return keys.every(({ status }) => status === "revoked");
+  });
 }
 
 /** Waits for something to become true. The deadline is far from any healthy run, and before a runner's own. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 4_000; !(await condition()); ) {
+  for (const deadline = Date.now() + 30_000; !(await condition()); ) {
     assert.ok(Date.now() < deadline, `waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,0 +1,5 @@
+import { ChargeForm } from "./charge-form";
+
+export default function Page() {
+  return <ChargeForm />;
+}

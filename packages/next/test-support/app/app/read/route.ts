@@ -1,0 +1,9 @@
+import { withVaultKey } from "@keybrake/next";
+
+export const GET = withVaultKey(
+  () => {
+    console.log("the policy of GET was asked");
+    return { label: "read", vendor: "stripe" };
+  },
+  async (_request, key) => Response.json({ keyId: key.id }),
+);

@@ -1,0 +1,1 @@
+export { POST } from "../../../run-route.ts";

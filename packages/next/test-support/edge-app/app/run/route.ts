@@ -1,0 +1,3 @@
+export { POST } from "../../../run-route.ts";
+
+export const runtime = "edge";

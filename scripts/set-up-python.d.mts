@@ -1,0 +1,2 @@
+export function findPython(): { command: string; env: Record<string, string> } | undefined;
+export function setUpPython(): void;

@@ -90,7 +90,7 @@ it("goes on at the replica that a sentinel makes the master, with all its books"
   const sentinel = await startSentinel(master);
   onTestFinished(() => sentinel.remove());
   const url = `redis+sentinel://127.0.0.1:${sentinel.port}?name=main`;
-  const bench = await startForTest({ wrapStore: () => createRedisStore({ url }) });
+  const bench = await startForTest({ wrapStore: () => createRedisStore({ url, onWarning: () => {} }) });
   const key = await bench.issue({ total_usd_cap: 100 });
   expect((await bench.charge(key)).status).toBe(200);
   const ask = (server: RedisServer, command: string): Promise<string> => askRedis(server.port, command);
@@ -126,7 +126,8 @@ it("warns once where Redis would lose the books, and not where it keeps them", a
 it("admits nothing that too few replicas have", async () => {
   const redis = await startOwnRedis();
   const bench = await startForTest({
-    wrapStore: () => createRedisStore({ url: redis.url, waitForReplicas: 1, timeoutMs: 500 }),
+    wrapStore: () =>
+      createRedisStore({ url: redis.url, waitForReplicas: 1, timeoutMs: 500, onWarning: () => {} }),
   });
   const issue = (): ReturnType<typeof bench.control> =>
     bench.control("POST", "/v1/keys", { label: "agent", vendor: "stripe" });

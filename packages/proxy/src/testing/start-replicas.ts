@@ -44,7 +44,8 @@ export async function startReplicas<Clocks extends readonly number[]>(
 async function start(config: ProxyConfig, clockAheadMs: number): Promise<Replica> {
   const program = fileURLToPath(new URL("./replica.ts", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=keybrake-source", program], {
-    env: { ...process.env, REPLICA: JSON.stringify({ config, clockAheadMs }) },
+    // The Redis of the tests keeps nothing on disk, and the proxy says so.
+    env: { ...process.env, NODE_NO_WARNINGS: "1", REPLICA: JSON.stringify({ config, clockAheadMs }) },
     stdio: ["ignore", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));

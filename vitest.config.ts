@@ -6,7 +6,7 @@ export default defineConfig({
     projects: ["packages/*", "examples/*", "tooling"],
     // vitest 5 caches transforms without looking at tsconfig, so an edited tsconfig would go unnoticed
     fsModuleCache: false,
-    // Many tests wait for processes of their own, so one worker would leave a small machine idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for processes of their own, so one worker a core would leave a small machine idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
   },
 });

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -6,7 +5,5 @@ export default defineConfig({
     projects: ["packages/*", "examples/*", "tooling"],
     // vitest 5 caches transforms without looking at tsconfig, so an edited tsconfig would go unnoticed
     fsModuleCache: false,
-    // Many tests wait for processes of their own, so one worker a core would leave a small machine idle.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
   },
 });

@@ -8,7 +8,7 @@ import {
   startSentinel,
 } from "../../../../tooling/redis-server.ts";
 import { createProxy } from "../create-proxy.ts";
-import { KEYBRAKE_TOKEN, startForTest } from "../testing/start-for-test.ts";
+import { type IssuedKey, KEYBRAKE_TOKEN, startForTest } from "../testing/start-for-test.ts";
 import { until } from "../testing/until.ts";
 import { createRedisStore } from "./redis.ts";
 
@@ -134,5 +134,9 @@ it("admits nothing that too few replicas have", async () => {
   expect((await issue()).status).toBe(503);
   await startOwnRedis({ args: ["--replicaof", "127.0.0.1", String(redis.port)] });
   await until("the replica follows", async () => (await issue()).status === 201);
-  expect((await bench.charge(await bench.issue({ total_usd_cap: 100 }))).status).toBe(200);
+  // On a busy machine the replica may be late once more, which refuses the call and nothing else.
+  await until("a call passes", async () => {
+    const issued = await bench.control("POST", "/v1/keys", { label: "agent", vendor: "stripe" });
+    return issued.status === 201 && (await bench.charge(issued.json as IssuedKey)).status === 200;
+  });
 });

@@ -1,32 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { expectNothingAt } from "../../../tooling/expect-nothing-at.ts";
+import { type FinishedRun, runExample } from "../../../tooling/run-example.ts";
 
 const EXAMPLE = fileURLToPath(new URL("..", import.meta.url));
 
-/** Runs the one command of the README. */
-async function start(
-  environment: NodeJS.ProcessEnv,
-): Promise<{ code: number; stdout: string; stderr: string }> {
+/** Runs it without the settings of this machine. */
+function start(environment: NodeJS.ProcessEnv): Promise<FinishedRun> {
   const { MODEL: _model, AI_GATEWAY_API_KEY: _key, ...env } = process.env;
-  const child = spawn("npm", ["start", "--silent"], { cwd: EXAMPLE, env: { ...env, ...environment } });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  const [code] = await once(child, "close");
-  return { code, stdout, stderr };
-}
-
-async function expectNothingAt(port: string | undefined): Promise<void> {
-  const [error] = await once(connect(Number(port), "127.0.0.1"), "error");
-  expect(error.code).toBe("ECONNREFUSED");
+  return runExample(EXAMPLE, { ...env, ...environment });
 }
 
 it("charges what the cap holds, and ends at the first refusal", async () => {

@@ -1,33 +1,14 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { expectNothingAt } from "../../../tooling/expect-nothing-at.ts";
+import { type FinishedRun, runExample } from "../../../tooling/run-example.ts";
 
 const EXAMPLE = fileURLToPath(new URL("..", import.meta.url));
 
-/** Runs the one command of the README. */
-async function start(redisUrl?: string): Promise<{ code: number; stdout: string; stderr: string }> {
+/** Runs it without the settings of this machine. */
+function start(redisUrl?: string): Promise<FinishedRun> {
   const { REDIS_URL: _, ...env } = process.env;
-  const child = spawn("npm", ["start", "--silent"], {
-    cwd: EXAMPLE,
-    env: { ...env, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }) },
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.on("data", (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    stderr += chunk;
-  });
-  const [code] = await once(child, "close");
-  return { code, stdout, stderr };
-}
-
-async function expectNothingAt(port: string | undefined): Promise<void> {
-  const [error] = await once(connect(Number(port), "127.0.0.1"), "error");
-  expect(error.code).toBe("ECONNREFUSED");
+  return runExample(EXAMPLE, { ...env, ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }) });
 }
 
 it("refunds what the budget holds, delays the rest, fails what no day would allow", async () => {

@@ -55,7 +55,9 @@ export interface ProxyOptions {
   onInternalError?: (error: unknown, requestId: string | null) => void;
 }
 
-const SWEEP_EVERY_MS = 5_000;
+const END_OVERDUE_EVERY_MS = 5_000;
+// Seldom, since it asks for every tenant, and what it finds is hours old.
+const SPEND_UNKNOWN_EVERY_MS = 60_000;
 // A living call is over by then: the vendor has its time for the head of its answer, and again for what must be read of it.
 const GIVE_UP_AFTER_TIMEOUTS = 2;
 const GIVE_UP_MARGIN_MS = 5_000;
@@ -107,10 +109,14 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     { overrideGlobalObjects: false },
   );
   const trueUps = createTrueUps(store, upstreams, onInternalError, options.trueUpDelaysMs);
-  const sweep = setInterval(async () => {
-    await store.endOverdue().catch(() => {});
-    await store.spendUnknown(clock() - config.unknownAfterSeconds * 1000).catch(() => {});
-  }, SWEEP_EVERY_MS).unref();
+  const sweeps = [
+    setInterval(() => {
+      store.endOverdue().catch(() => {});
+    }, END_OVERDUE_EVERY_MS).unref(),
+    setInterval(() => {
+      store.spendUnknown(clock() - config.unknownAfterSeconds * 1000).catch(() => {});
+    }, SPEND_UNKNOWN_EVERY_MS).unref(),
+  ];
   const unwatch = store.onRevoke((keyIds) => {
     for (const keyId of keyIds) inFlight.stop(keyId);
   });
@@ -182,7 +188,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     await upstreams.close(inFlight.count() > 0);
     // What was cut off is settled as unknown, which the store must still take.
     await Promise.race([inFlight.drained(), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
-    clearInterval(sweep);
+    for (const sweep of sweeps) clearInterval(sweep);
     unwatch();
     trueUps.stop();
     const owed = await outbox.stop();

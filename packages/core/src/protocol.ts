@@ -7,6 +7,7 @@
 export * from "./protocol/audit.ts";
 export * from "./protocol/budget.ts";
 export * from "./protocol/duration.ts";
+export * from "./protocol/endpoint-matcher.ts";
 export * from "./protocol/endpoint-pattern.ts";
 export * from "./protocol/error.ts";
 export { budgetName } from "./protocol/fields.ts";

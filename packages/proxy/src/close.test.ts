@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, it } from "vitest";
+import { startForTest } from "../test-support/start-for-test.ts";
+import { startVendor } from "../test-support/start-vendor.ts";
+import { until } from "../test-support/until.ts";
 import { createProxy } from "./create-proxy.ts";
-import { startForTest } from "./testing/start-for-test.ts";
-import { startVendor } from "./testing/start-vendor.ts";
-import { until } from "./testing/until.ts";
 
 it("lets a slow call finish and be settled before it closes", async () => {
   const bench = await startForTest();

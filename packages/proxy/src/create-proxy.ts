@@ -1,11 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
-import type { Address } from "./address.ts";
-import { type ProxyConfig, resolveConfig } from "./config.ts";
-import type { ConfiguredVendor } from "./configure-vendor.ts";
+import type { Ledger } from "@keybrake/ledger";
+import { LedgerOpenError } from "@keybrake/ledger";
+import type { Address } from "./config/address.ts";
+import { type ProxyConfig, resolveConfig } from "./config/config.ts";
+import type { ConfiguredVendor } from "./config/configure-vendor.ts";
+import { openLedger } from "./config/open-ledger.ts";
 import { createControlApi } from "./control/control-api.ts";
 import { createMetrics } from "./control/metrics.ts";
+import { failClosed } from "./ledger/fail-closed.ts";
 import type { Call } from "./pipeline/call.ts";
 import { createInFlight } from "./pipeline/in-flight.ts";
 import { createLookUp, NO_LOOK_UP } from "./pipeline/look-up.ts";
@@ -14,14 +18,10 @@ import { parseTarget } from "./pipeline/parse.ts";
 import { handleVendorCall, type PipelineContext } from "./pipeline/pipeline.ts";
 import { createTrueUps } from "./pipeline/true-up.ts";
 import { createUpstreams } from "./pipeline/upstreams.ts";
-import { Refused } from "./refused.ts";
+import { Refused } from "./refusals/refused.ts";
 import { routeRequest } from "./routing.ts";
 import { createId } from "./secrets.ts";
 import { closeServer, createHttpServer, listen } from "./server.ts";
-import { failClosed } from "./stores/fail-closed.ts";
-import { openStore } from "./stores/open-store.ts";
-import type { Store } from "./stores/store.ts";
-import { StoreOpenError } from "./stores/store-open-error.ts";
 
 /** One call, as `onCall` is told of it. It holds no header, no body and no credential. */
 export interface CallSummary {
@@ -42,7 +42,7 @@ export interface CallSummary {
 /** What a proxy may be given besides its configuration. */
 export interface ProxyOptions {
   /** Default: the store that the configuration names. It is opened at once, and closed by `close()`. */
-  store?: Store;
+  store?: Ledger;
   /** Where `env:` secrets are read. Default `process.env`. */
   environment?: NodeJS.ProcessEnv;
   /** Ms since the epoch. Default: the store's, which all who share it go by. */
@@ -67,7 +67,7 @@ export interface Proxy {
   /**
    * Where it throws, the proxy is closed.
    *
-   * @throws {StoreOpenError} the store can't be reached
+   * @throws {LedgerOpenError} the store can't be reached
    * @throws {ListenError} the port is in use, or may not be had
    */
   listen(): Promise<{ url: string; vendors: Record<string, string> }>;
@@ -83,7 +83,7 @@ export interface Proxy {
  * Makes a proxy. Nothing listens until `listen()`.
  *
  * @throws {ConfigError} the first thing in the configuration that is wrong
- * @throws {StoreOpenError} the store that the configuration names can't be opened
+ * @throws {LedgerOpenError} the store that the configuration names can't be opened
  * @example
  * const proxy = createProxy({
  *   listen: "127.0.0.1:4242",
@@ -95,7 +95,7 @@ export interface Proxy {
 export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Proxy {
   const { onCall, onInternalError = reportError } = options;
   const config = resolveConfig(input, options.environment, options.clock);
-  const opened = options.store ?? openStore(config, options.clock);
+  const opened = options.store ?? openLedger(config, options.clock);
   const store = failClosed(opened, (error) => onInternalError(error, null));
   const clock = options.clock ?? (() => store.now());
   const upstreams = createUpstreams(config.upstreamTimeoutMs);
@@ -205,7 +205,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     try {
       await opened.ping();
     } catch (error) {
-      throw new StoreOpenError(`store: ${(error as Error).message}`);
+      throw new LedgerOpenError(`store: ${(error as Error).message}`);
     }
   }
 

@@ -1,6 +1,6 @@
 import Stripe from "stripe";
 import { expect, it } from "vitest";
-import { startForTest } from "./testing/start-for-test.ts";
+import { startForTest } from "../test-support/start-for-test.ts";
 
 const CHARGE = { amount: 2000, currency: "usd", source: "tok_visa" };
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { ConfiguredVendor } from "./configure-vendor.ts";
+import type { ConfiguredVendor } from "./config/configure-vendor.ts";
 import { isControlPath } from "./control/control-api.ts";
 
 /** Where a request goes: to the control API, or to a vendor, with the path split where the vendor begins. */

@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
-import type { Address } from "./address.ts";
+import type { Address } from "./config/address.ts";
 import { createId } from "./secrets.ts";
 
 /** An address that could not be listened on. The message is one sentence. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { backUpStore, ConfigError } from "@keybrake/proxy";
+import { backUpLedger, ConfigError } from "@keybrake/proxy";
 import type { Command } from "commander";
 import { createOutput } from "../output.ts";
 import { DEFAULT_FILE, readConfig } from "../read-config.ts";
@@ -41,7 +41,7 @@ async function backUp(
   const config = await readConfig(file);
   if (!force && existsSync(target)) throw new ConfigError(`${target} exists; --force replaces it`);
   let told = 0;
-  await backUpStore(String(config.store), target, (copied, total) => {
+  await backUpLedger(String(config.store), target, (copied, total) => {
     const percent = Math.floor((100 * copied) / total);
     if (percent === told) return;
     told = percent;

@@ -1,4 +1,4 @@
-import { createMemoryStore, createProxy, type Proxy as KeybrakeProxy, type Store } from "@keybrake/proxy";
+import { createMemoryLedger, createProxy, type Proxy as KeybrakeProxy, type Ledger } from "@keybrake/proxy";
 import { onTestFinished } from "vitest";
 import { toVendorConfig } from "../crash-test/own-proxy.ts";
 
@@ -7,10 +7,10 @@ export const BREAKAGES = {
   "the cap is checked after the call": checkCapAfterwards,
   "a hold is released on a time-out": releaseUnknown,
   "a revocation is cached": cacheRevocation,
-} satisfies Record<string, (store: Store) => Store>;
+} satisfies Record<string, (store: Ledger) => Ledger>;
 
 /** Only what has been settled counts: any number of calls fits while none has come back. */
-function checkCapAfterwards(store: Store): Store {
+function checkCapAfterwards(store: Ledger): Ledger {
   const caps = new Map<string, { tenant: string; capMicroUsd: number }>();
   return {
     ...store,
@@ -32,7 +32,7 @@ function checkCapAfterwards(store: Store): Store {
 }
 
 /** "It timed out, so it did not happen." */
-function releaseUnknown(store: Store): Store {
+function releaseUnknown(store: Ledger): Ledger {
   return {
     ...store,
     settle: (attemptId, outcome, draft) =>
@@ -41,7 +41,7 @@ function releaseUnknown(store: Store): Store {
 }
 
 /** The revocation is answered at once, and heard of when a cache has run out. */
-function cacheRevocation(store: Store): Store {
+function cacheRevocation(store: Ledger): Ledger {
   return {
     ...store,
     async revokeKeys(tenant, filter) {
@@ -55,7 +55,7 @@ function cacheRevocation(store: Store): Store {
 export async function startProxy(
   vendorUrl: string,
   token: string,
-  breakLedger: (store: Store) => Store = (store) => store,
+  breakLedger: (store: Ledger) => Ledger = (store) => store,
 ): Promise<string> {
   const proxy: KeybrakeProxy = createProxy(
     {
@@ -64,7 +64,7 @@ export async function startProxy(
       vendors: { crashtest: toVendorConfig(vendorUrl) },
       limits: { upstream_timeout_ms: 500 },
     },
-    { store: breakLedger(createMemoryStore()) },
+    { store: breakLedger(createMemoryLedger()) },
   );
   const { url } = await proxy.listen();
   onTestFinished(() => proxy.close({ graceMs: 500 }));

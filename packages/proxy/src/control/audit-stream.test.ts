@@ -1,8 +1,13 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { expect, it } from "vitest";
-import { KEYBRAKE_TOKEN, OTHER_TOKEN, startForTest, type TestBench } from "../testing/start-for-test.ts";
-import { until } from "../testing/until.ts";
+import {
+  KEYBRAKE_TOKEN,
+  OTHER_TOKEN,
+  startForTest,
+  type TestBench,
+} from "../../test-support/start-for-test.ts";
+import { until } from "../../test-support/until.ts";
 
 interface Stream {
   response: IncomingMessage;

@@ -7,11 +7,11 @@ import {
   toMicroUsd,
   type WireAuditQuery,
 } from "@keybrake/core/protocol";
+import type { AuditFilter } from "@keybrake/ledger";
 import type { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import * as z from "zod/mini";
-import { Refused } from "../refused.ts";
-import type { AuditFilter } from "../stores/store.ts";
+import { Refused } from "../refusals/refused.ts";
 import { type ControlContext, type ControlEnv, param } from "./context.ts";
 import { check, type Operation, operation } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";

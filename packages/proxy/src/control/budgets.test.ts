@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { expectRefusal, readIssuePaths } from "../testing/expect-refusal.ts";
-import { startForTest } from "../testing/start-for-test.ts";
+import { expectRefusal, readIssuePaths } from "../../test-support/expect-refusal.ts";
+import { startForTest } from "../../test-support/start-for-test.ts";
 
 describe("POST /v1/validate", () => {
   it.each<[object, object]>([

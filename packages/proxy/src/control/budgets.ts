@@ -7,9 +7,9 @@ import {
   toMicroUsd,
   type WireBudgetUpdate,
 } from "@keybrake/core/protocol";
+import type { BudgetSettings } from "@keybrake/ledger";
 import * as z from "zod/mini";
-import { Refused } from "../refused.ts";
-import type { BudgetSettings } from "../stores/store.ts";
+import { Refused } from "../refusals/refused.ts";
 import { type ControlContext, param } from "./context.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";

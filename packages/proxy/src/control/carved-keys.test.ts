@@ -1,6 +1,6 @@
 import { createKeybrake, InvalidPolicyError, type Policy, type VaultKey } from "@keybrake/core";
 import { describe, expect, it } from "vitest";
-import { startVendorBench, type VendorBench } from "../vendors/testing/vendor-bench.ts";
+import { startVendorBench, type VendorBench } from "../../test-support/vendors/vendor-bench.ts";
 
 const CHARGE = { path: "/v1/payment_intents", form: { amount: "2000", currency: "usd" } };
 

@@ -1,15 +1,15 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { KeyRecord, Ledger } from "@keybrake/ledger";
 import type { Context, MiddlewareHandler } from "hono";
-import type { ResolvedConfig } from "../config.ts";
+import type { ResolvedConfig } from "../config/config.ts";
 import type { InFlight } from "../pipeline/in-flight.ts";
-import { Refused } from "../refused.ts";
+import { Refused } from "../refusals/refused.ts";
 import { hashToken, isWellFormedToken } from "../secrets.ts";
-import type { KeyRecord, Store } from "../stores/store.ts";
 
 /** What the control API works with. */
 export interface ControlContext {
   config: ResolvedConfig;
-  store: Store;
+  store: Ledger;
   inFlight: InFlight;
   /** Ms since the epoch. */
   clock: () => number;

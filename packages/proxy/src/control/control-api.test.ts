@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { expectRefusal } from "../testing/expect-refusal.ts";
-import { type Answer, parseRaw, sendRaw } from "../testing/sender.ts";
-import { KEYBRAKE_TOKEN, OTHER_TOKEN, startForTest, type TestBench } from "../testing/start-for-test.ts";
+import { expectRefusal } from "../../test-support/expect-refusal.ts";
+import { type Answer, parseRaw, sendRaw } from "../../test-support/sender.ts";
+import {
+  KEYBRAKE_TOKEN,
+  OTHER_TOKEN,
+  startForTest,
+  type TestBench,
+} from "../../test-support/start-for-test.ts";
 
 const AS_OTHER = { authorization: `Bearer ${OTHER_TOKEN}` };
 

@@ -1,7 +1,7 @@
 import { toErrorAnswer } from "@keybrake/core/protocol";
 import { Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { Refused } from "../refused.ts";
+import { Refused } from "../refusals/refused.ts";
 import { createId } from "../secrets.ts";
 import { auditOperations, reconcileOperation, serveAuditStream } from "./audit.ts";
 import { budgetOperations } from "./budgets.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { expectRefusal, readIssuePaths } from "../testing/expect-refusal.ts";
-import { OTHER_TOKEN, startForTest } from "../testing/start-for-test.ts";
+import { expectRefusal, readIssuePaths } from "../../test-support/expect-refusal.ts";
+import { OTHER_TOKEN, startForTest } from "../../test-support/start-for-test.ts";
 
 const POLICY = { label: "agent", vendor: "stripe" };
 const AS_OTHER = { authorization: `Bearer ${OTHER_TOKEN}` };

@@ -18,12 +18,12 @@ import {
   type WireIssuedKey,
   type WirePolicy,
 } from "@keybrake/core/protocol";
+import type { KeyFilter, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { toRefusal } from "../money/limit-refusal.ts";
-import { Refused } from "../refused.ts";
+import { toRefusal } from "../refusals/limit-refusal.ts";
+import { Refused } from "../refusals/refused.ts";
 import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../secrets.ts";
-import type { KeyFilter, KeyRecord, RevocationReceipt } from "../stores/store.ts";
 import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
 import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";

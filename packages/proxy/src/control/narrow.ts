@@ -1,5 +1,5 @@
 import type { WirePolicy } from "@keybrake/core/protocol";
-import type { KeyPolicy, KeyRecord } from "../stores/store.ts";
+import type { KeyPolicy, KeyRecord } from "@keybrake/ledger";
 import { toInvalid } from "./operation.ts";
 
 const MAX_BUDGETS = 8;

@@ -2,7 +2,7 @@ import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod/mini";
 import { collect } from "../pipeline/read-body.ts";
-import { Refused } from "../refused.ts";
+import { Refused } from "../refusals/refused.ts";
 import { type ControlEnv, invalidToken } from "./context.ts";
 
 const MAX_BODY_BYTES = 65_536;

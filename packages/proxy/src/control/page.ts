@@ -1,4 +1,4 @@
-import type { PageOf, PageRequest } from "../stores/store.ts";
+import type { PageOf, PageRequest } from "@keybrake/ledger";
 
 const DEFAULT_PAGE = 20;
 

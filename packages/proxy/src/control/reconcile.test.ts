@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { startVendorBench } from "../vendors/testing/vendor-bench.ts";
+import { startVendorBench } from "../../test-support/vendors/vendor-bench.ts";
 
 const CHARGE = { path: "/v1/payment_intents", form: { amount: "2000", currency: "usd" } };
 

@@ -7,9 +7,8 @@ import {
   type WireKeySpend,
   type WirePolicy,
 } from "@keybrake/core/protocol";
-import { getBudgetRemaining, getRemaining } from "../money/limits.ts";
-import { getDayEnd, toTimestamp } from "../money/window.ts";
-import type { AuditRecord, BudgetState, KeyPolicy, KeyRecord, KeyState, Spend } from "../stores/store.ts";
+import type { AuditRecord, BudgetState, KeyPolicy, KeyRecord, KeyState, Spend } from "@keybrake/ledger";
+import { getBudgetRemaining, getDayEnd, getRemaining, toTimestamp } from "@keybrake/ledger";
 
 type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 

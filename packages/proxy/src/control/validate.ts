@@ -5,9 +5,9 @@ import {
   validationSchema,
   type WireValidate,
 } from "@keybrake/core/protocol";
-import type { ConfiguredVendor } from "../configure-vendor.ts";
-import { fitCall, getRemaining } from "../money/limits.ts";
-import type { KeyState } from "../stores/store.ts";
+import type { KeyState } from "@keybrake/ledger";
+import { fitCall, getRemaining } from "@keybrake/ledger";
+import type { ConfiguredVendor } from "../config/configure-vendor.ts";
 import type { ControlContext } from "./context.ts";
 import { type Operation, operation } from "./operation.ts";
 

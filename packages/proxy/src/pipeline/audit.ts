@@ -1,4 +1,4 @@
-import type { AuditDraft, AuditRecord } from "../stores/store.ts";
+import type { AuditDraft, AuditRecord } from "@keybrake/ledger";
 import type { Call } from "./call.ts";
 
 /** How a call ended, for its entry. */

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { KEY_EXPIRED, KEY_REVOKED, Refused } from "../refused.ts";
+import type { KeyRecord, Ledger } from "@keybrake/ledger";
+import type { VendorDefinition } from "@keybrake/vendors";
+import { KEY_EXPIRED, KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import { hashToken, holdsToken, isWellFormedToken } from "../secrets.ts";
-import type { KeyRecord, Store } from "../stores/store.ts";
-import type { VendorDefinition } from "../vendors/define-vendor.ts";
 import type { Call } from "./call.ts";
 
 /** Step 2: who calls. The key's state is read again inside the reservation; here it only decides early. */
-export async function authenticate(call: Call, store: Store): Promise<KeyRecord> {
+export async function authenticate(call: Call, store: Ledger): Promise<KeyRecord> {
   const token = readToken(call.request.headers, call.vendor);
   if (token === undefined || !isWellFormedToken(token)) throw invalidKey();
   const key = await store.findKey(hashToken(token));

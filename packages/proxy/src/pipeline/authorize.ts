@@ -1,6 +1,6 @@
-import { compileEndpoints, type EndpointMatcher } from "../money/endpoint-pattern.ts";
-import { Refused } from "../refused.ts";
-import type { KeyRecord } from "../stores/store.ts";
+import { compileEndpoints, type EndpointMatcher } from "@keybrake/core/protocol";
+import type { KeyRecord } from "@keybrake/ledger";
+import { Refused } from "../refusals/refused.ts";
 import { type Call, refuseForPolicy } from "./call.ts";
 
 // Keyed by the policy's own list: it never changes, and goes when the key's record goes.

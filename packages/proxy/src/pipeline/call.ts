@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Refusal } from "@keybrake/core/protocol";
-import type { ConfiguredVendor } from "../configure-vendor.ts";
-import type { FormFields } from "../reading/form-body.ts";
-import type { JsonValue } from "../reading/json-body.ts";
-import { Refused } from "../refused.ts";
+import type { KeyRecord } from "@keybrake/ledger";
+import type { FormFields, JsonValue, Quote, RouteDefinition } from "@keybrake/vendors";
+import type { ConfiguredVendor } from "../config/configure-vendor.ts";
+import { Refused } from "../refusals/refused.ts";
 import { createId } from "../secrets.ts";
-import type { KeyRecord } from "../stores/store.ts";
-import type { Credential } from "../vendors/credential.ts";
-import type { RouteDefinition } from "../vendors/define-vendor.ts";
-import type { Price } from "../vendors/price.ts";
+import type { Credential } from "../upstream/credential.ts";
 
 /** The request line of a call, once it has passed the strict check. */
 export interface Target {
@@ -59,7 +56,7 @@ export interface Call {
   /** The vendor's account that the call acts on; empty for the credential's own. */
   account: string;
   body: Body;
-  price: Price;
+  price: Quote;
   /** What names the call for the vendor: the caller's idempotency key, or one of ours. */
   idempotencyKey: string | undefined;
   reservedMicroUsd: number;

@@ -1,9 +1,9 @@
 import { inspect } from "node:util";
 import { ERROR_STATUS } from "@keybrake/core/protocol";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { refusalWalks } from "../testing/refusal-walks.ts";
-import { KEYBRAKE_TOKEN, LIVE_SECRET, startForTest } from "../testing/start-for-test.ts";
-import { startRawVendor, startVendor } from "../testing/start-vendor.ts";
+import { refusalWalks } from "../../test-support/refusal-walks.ts";
+import { KEYBRAKE_TOKEN, LIVE_SECRET, startForTest } from "../../test-support/start-for-test.ts";
+import { startRawVendor, startVendor } from "../../test-support/start-vendor.ts";
 
 /*
  * Every bench ends with `assertNoLeaks`: no vendor request may hold a vault key or a Keybrake token, no answer,

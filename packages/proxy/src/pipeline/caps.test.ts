@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { startForTest } from "../testing/start-for-test.ts";
+import { startForTest } from "../../test-support/start-for-test.ts";
 
 /** Runs work many times, so many at once. */
 async function runMany(times: number, concurrency: number, work: () => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
+import { toJson, type VendorAnswer } from "@keybrake/vendors";
 import type { Dispatcher } from "undici";
-import { toJson, type VendorAnswer } from "../vendors/vendor-answer.ts";
 import type { Call } from "./call.ts";
 import { rewriteLinks } from "./links.ts";
 import { createMask, type Mask } from "./mask.ts";

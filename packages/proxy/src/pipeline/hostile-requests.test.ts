@@ -1,9 +1,9 @@
 import { ERROR_STATUS, errorEnvelopeSchema } from "@keybrake/core/protocol";
 import { expect, it } from "vitest";
-import { parseRaw, sendAll, sendRaw } from "../testing/sender.ts";
-import { startForTest } from "../testing/start-for-test.ts";
-import { until } from "../testing/until.ts";
-import { hostileRequests } from "./hostile-requests.ts";
+import { hostileRequests } from "../../test-support/hostile-requests.ts";
+import { parseRaw, sendAll, sendRaw } from "../../test-support/sender.ts";
+import { startForTest } from "../../test-support/start-for-test.ts";
+import { until } from "../../test-support/until.ts";
 
 it.each(hostileRequests)("$name", async ({ bytes, codes }) => {
   const bench = await startForTest();

@@ -1,8 +1,8 @@
+import { GATE_SEED } from "@keybrake/ledger/law";
 import type { Fault } from "@keybrake/sandbox";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { GATE_SEED } from "../law/gate-seed.ts";
-import { startForTest, type TestBench } from "../testing/start-for-test.ts";
+import { startForTest, type TestBench } from "../../test-support/start-for-test.ts";
 
 const CAP_USD = 100;
 

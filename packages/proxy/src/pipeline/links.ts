@@ -1,4 +1,4 @@
-import type { VendorDefinition } from "../vendors/define-vendor.ts";
+import type { VendorDefinition } from "@keybrake/vendors";
 
 /**
  * Turns links to a vendor's hosts into links through the proxy. SDKs follow the links in a page verbatim, and

@@ -1,7 +1,7 @@
+import type { JsonValue } from "@keybrake/vendors";
+import { toJson } from "@keybrake/vendors";
 import type { Dispatcher } from "undici";
-import type { JsonValue } from "../reading/json-body.ts";
-import { KEY_REVOKED, Refused } from "../refused.ts";
-import { toJson } from "../vendors/vendor-answer.ts";
+import { KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import type { Call } from "./call.ts";
 import { toOrigin } from "./forward.ts";
 import { isTimeout, type Upstreams } from "./upstreams.ts";

@@ -1,7 +1,7 @@
+import type { Ledger } from "@keybrake/ledger";
 import { expect, it } from "vitest";
-import type { Store } from "../stores/store.ts";
-import { type IssuedKey, startForTest, type TestBench } from "../testing/start-for-test.ts";
-import { until } from "../testing/until.ts";
+import { type IssuedKey, startForTest, type TestBench } from "../../test-support/start-for-test.ts";
+import { until } from "../../test-support/until.ts";
 
 interface Fault {
   /** Which ends the store does not take; reads and reservations go on. */
@@ -12,7 +12,7 @@ async function start(waitMs?: number): Promise<{ bench: TestBench; key: IssuedKe
   const fault: Fault = { refuses: () => false };
   const bench = await startForTest({
     ...(waitMs === undefined ? {} : { config: { limits: { audit_wait_ms: waitMs } } }),
-    wrapStore: (store): Store => ({
+    wrapStore: (store): Ledger => ({
       ...store,
       async settle(attemptId, outcome, draft) {
         if (fault.refuses("settle", attemptId)) throw new Error("the disk is full");

@@ -1,5 +1,5 @@
-import { toStoreUnavailable } from "../refused.ts";
-import type { Store } from "../stores/store.ts";
+import type { Ledger } from "@keybrake/ledger";
+import { toStoreUnavailable } from "../refusals/refused.ts";
 
 /** The ends of calls that the store did not take: they are owed to it, in their order, until it has them. */
 export interface Outbox {
@@ -18,7 +18,7 @@ export interface Outbox {
 }
 
 export interface OutboxOptions {
-  store: Pick<Store, "ping">;
+  store: Pick<Ledger, "ping">;
   /** How long a new call waits while ends are owed; 0 refuses it at once. */
   waitMs: number;
   onInternalError(error: unknown, requestId: string | null): void;

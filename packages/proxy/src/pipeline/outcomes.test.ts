@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { startForTest, type TestBench, toForm } from "../testing/start-for-test.ts";
-import { findDeadUrl, startRawVendor, startVendor } from "../testing/start-vendor.ts";
-import { until } from "../testing/until.ts";
+import { startForTest, type TestBench, toForm } from "../../test-support/start-for-test.ts";
+import { findDeadUrl, startRawVendor, startVendor } from "../../test-support/start-vendor.ts";
+import { until } from "../../test-support/until.ts";
 
 const FAST_TIMEOUT = { limits: { upstream_timeout_ms: 300 } };
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { Refused } from "../refused.ts";
+import type { VendorDefinition } from "@keybrake/vendors";
+import { Refused } from "../refusals/refused.ts";
 import { holdsToken } from "../secrets.ts";
-import type { VendorDefinition } from "../vendors/define-vendor.ts";
 import type { Target } from "./call.ts";
 import { hasBody } from "./read-body.ts";
 

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
-import { getRemaining } from "../money/limits.ts";
-import { toTimestamp } from "../money/window.ts";
-import { KEY_REVOKED, Refused } from "../refused.ts";
+import type { KeyRecord, Ledger } from "@keybrake/ledger";
+import { getRemaining, toTimestamp } from "@keybrake/ledger";
+import { KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import type { Route } from "../routing.ts";
-import type { KeyRecord, Store } from "../stores/store.ts";
-import type { Credential } from "../vendors/credential.ts";
+import type { Credential } from "../upstream/credential.ts";
 import { toRefusalRecord } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
@@ -25,7 +24,7 @@ import { toCallerHeaders } from "./vendor-headers.ts";
 
 /** What every call shares. */
 export interface PipelineContext extends PricingContext {
-  store: Store;
+  store: Ledger;
   outbox: Outbox;
   upstreams: Upstreams;
   inFlight: InFlight;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { startForTest, TEST_SECRET } from "../testing/start-for-test.ts";
-import { findDeadUrl, startVendor } from "../testing/start-vendor.ts";
+import { startForTest, TEST_SECRET } from "../../test-support/start-for-test.ts";
+import { findDeadUrl, startVendor } from "../../test-support/start-vendor.ts";
 
 describe("allowed endpoints", () => {
   it("are all the key may call", async () => {

@@ -1,12 +1,9 @@
 import type { Refusal } from "@keybrake/core/protocol";
-import { parseForm } from "../reading/form-body.ts";
-import { Unreadable } from "../reading/unreadable.ts";
-import { Refused } from "../refused.ts";
+import type { Ledger } from "@keybrake/ledger";
+import type { Exchange } from "@keybrake/vendors";
+import { parseForm, priceRoute, UNPRICED, Unreadable } from "@keybrake/vendors";
+import { Refused } from "../refusals/refused.ts";
 import { fingerprint, holdsToken } from "../secrets.ts";
-import type { Store } from "../stores/store.ts";
-import type { Exchange } from "../vendors/currency.ts";
-import { priceRoute } from "../vendors/define-vendor.ts";
-import { UNPRICED } from "../vendors/price.ts";
 import { refuseSecret } from "./authorize.ts";
 import { type Call, qualifyObject, refuseForPolicy } from "./call.ts";
 import type { LookUp } from "./look-up.ts";
@@ -17,7 +14,7 @@ export interface PricingContext {
   exchange: Exchange;
   maxBodyBytes: number;
   lookUp: LookUp;
-  store: Store;
+  store: Ledger;
 }
 
 /** Step 4: the most this call can cost. What can't be read with certainty is refused, never guessed. */

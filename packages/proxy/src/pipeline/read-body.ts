@@ -1,9 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { type FormFields, parseForm } from "../reading/form-body.ts";
-import { parseJson } from "../reading/json-body.ts";
-import { jsonToForm } from "../reading/json-to-form.ts";
-import { Unreadable } from "../reading/unreadable.ts";
-import { Refused } from "../refused.ts";
+import { type FormFields, jsonToForm, parseForm, parseJson, Unreadable } from "@keybrake/vendors";
+import { Refused } from "../refusals/refused.ts";
 import type { Body, Call } from "./call.ts";
 
 const FORM = "application/x-www-form-urlencoded";

@@ -1,7 +1,7 @@
-import { toRefusal } from "../money/limit-refusal.ts";
-import { Refused } from "../refused.ts";
+import type { KeyRecord, Ledger } from "@keybrake/ledger";
+import { toRefusal } from "../refusals/limit-refusal.ts";
+import { Refused } from "../refusals/refused.ts";
 import { fingerprint } from "../secrets.ts";
-import type { KeyRecord, Store } from "../stores/store.ts";
 import { toDraft } from "./audit.ts";
 import { type Call, qualifyObject } from "./call.ts";
 
@@ -9,7 +9,7 @@ import { type Call, qualifyObject } from "./call.ts";
 export async function reserve(
   call: Call,
   key: KeyRecord,
-  { store, giveUpAfterMs }: { store: Store; giveUpAfterMs: number },
+  { store, giveUpAfterMs }: { store: Ledger; giveUpAfterMs: number },
 ): Promise<void> {
   const replayId = toReplayId(call, key);
   const answer = await store.reserve({

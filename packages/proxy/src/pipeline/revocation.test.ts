@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { describe, expect, it } from "vitest";
-import { type IssuedKey, startForTest, type TestBench } from "../testing/start-for-test.ts";
-import { startVendor } from "../testing/start-vendor.ts";
-import { until } from "../testing/until.ts";
+import { type IssuedKey, startForTest, type TestBench } from "../../test-support/start-for-test.ts";
+import { startVendor } from "../../test-support/start-vendor.ts";
+import { until } from "../../test-support/until.ts";
 
 interface Receipt {
   status: string;

@@ -1,7 +1,6 @@
-import { Unreadable } from "../reading/unreadable.ts";
-import type { AuditDraft, Outcome } from "../stores/store.ts";
-import type { Cost } from "../vendors/price.ts";
-import type { VendorAnswer } from "../vendors/vendor-answer.ts";
+import type { AuditDraft, Outcome } from "@keybrake/ledger";
+import type { Cost, VendorAnswer } from "@keybrake/vendors";
+import { Unreadable } from "@keybrake/vendors";
 import { toDraft } from "./audit.ts";
 import { type Call, qualifyObject } from "./call.ts";
 import type { ForwardResult } from "./forward.ts";

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { expect, it } from "vitest";
-import { startForTest, type TestBench } from "../testing/start-for-test.ts";
-import { findDeadUrl, startVendor } from "../testing/start-vendor.ts";
-import { until } from "../testing/until.ts";
+import { startForTest, type TestBench } from "../../test-support/start-for-test.ts";
+import { findDeadUrl, startVendor } from "../../test-support/start-vendor.ts";
+import { until } from "../../test-support/until.ts";
 
 const MEGABYTE = 1_048_576;
 

@@ -1,6 +1,6 @@
-import type { Settlement, Store } from "../stores/store.ts";
-import type { TrueUp } from "../vendors/price.ts";
-import { toJson, type VendorAnswer } from "../vendors/vendor-answer.ts";
+import type { Ledger, Settlement } from "@keybrake/ledger";
+import type { TrueUp } from "@keybrake/vendors";
+import { toJson, type VendorAnswer } from "@keybrake/vendors";
 import type { Call } from "./call.ts";
 import { toOrigin } from "./forward.ts";
 import { toReadingHeaders } from "./look-up.ts";
@@ -18,7 +18,7 @@ export interface TrueUps {
 const DELAYS_MS = [5_000, 30_000, 120_000, 600_000, 3_600_000, 14_400_000, 28_800_000, 43_200_000];
 
 export function createTrueUps(
-  store: Store,
+  store: Ledger,
   upstreams: Upstreams,
   onError: (error: unknown, requestId: string) => void,
   delaysMs: readonly number[] = DELAYS_MS,

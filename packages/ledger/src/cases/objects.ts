@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import type { Outcome } from "../ledger.ts";
+import { charge, type LedgerCase, refusal, reserved, storeCase, UNKNOWN, usd } from "./store-bench.ts";
+
+const OBJECT = { objectId: "stripe:live::pi_1" };
+const exposed = (amount: number): Outcome => ({ kind: "effect", costMicroUsd: usd(amount), ...OBJECT });
+
+/** An object of the vendor counts once in each scope, whatever is done with it. */
+export const objectCases: LedgerCase[] = [
+  storeCase("counts an object once over its life, and only what it grows by", async (bench) => {
+    const key = await bench.issue({ totalCapMicroUsd: usd(50) });
+    await bench.settle(await bench.reserve(key, charge(20)), exposed(20));
+    const confirm = await bench.reserve(key, charge(20), OBJECT);
+    assert.equal(reserved(confirm), 0);
+    await bench.settle(confirm, exposed(20));
+    const raise = await bench.reserve(key, charge(50), OBJECT);
+    assert.equal(reserved(raise), usd(30));
+    assert.equal((await bench.settle(raise, exposed(50))).costMicroUsd, usd(30));
+    assert.deepEqual(await bench.sums(key), [usd(50), 0, 0]);
+    assert.equal(await bench.store.getExposure("acme", OBJECT.objectId), usd(50));
+  }),
+
+  storeCase("gives nothing back when an object shrinks", async (bench) => {
+    const key = await bench.issue({ totalCapMicroUsd: usd(50) });
+    await bench.settle(await bench.reserve(key, charge(20)), exposed(20));
+    const shrink = await bench.reserve(key, charge(10), OBJECT);
+    assert.equal(reserved(shrink), 0);
+    await bench.settle(shrink, exposed(10));
+    assert.deepEqual(await bench.sums(key), [usd(20), 0, 0]);
+    assert.equal(reserved(await bench.reserve(key, charge(20), OBJECT)), 0);
+  }),
+
+  storeCase(
+    "counts an object anew for a key that has not counted it, and once for the budget both share",
+    async (bench) => {
+      await bench.store.putBudget("acme", "user:42", { totalCapMicroUsd: usd(20) });
+      const creator = await bench.issue({ budgets: ["user:42"] });
+      const confirmer = await bench.issue({ totalCapMicroUsd: usd(20), budgets: ["user:42"] });
+      const poor = await bench.issue({ totalCapMicroUsd: usd(19), budgets: ["user:42"] });
+      await bench.settle(await bench.reserve(creator, charge(20)), exposed(20));
+      assert.equal(refusal(await bench.reserve(poor, charge(20), OBJECT)).limit, "key:total");
+      const confirm = await bench.reserve(confirmer, charge(20), OBJECT);
+      assert.equal(reserved(confirm), usd(20));
+      await bench.settle(confirm, exposed(20));
+      assert.deepEqual(await bench.sums(confirmer), [usd(20), 0, 0]);
+      assert.equal((await bench.store.getBudget("acme", "user:42"))?.spend.totalMicroUsd, usd(20));
+    },
+  ),
+
+  storeCase("counts what two raced for once, although both had reserved it", async (bench) => {
+    const key = await bench.issue({ totalCapMicroUsd: usd(100) });
+    await bench.settle(await bench.reserve(key, charge(20)), exposed(20));
+    const [one, other] = [
+      await bench.reserve(key, charge(50), OBJECT),
+      await bench.reserve(key, charge(50), OBJECT),
+    ];
+    assert.deepEqual([reserved(one), reserved(other)], [usd(30), usd(30)]);
+    await bench.settle(one, exposed(50));
+    await bench.settle(other, exposed(50));
+    assert.deepEqual(await bench.sums(key), [usd(50), 0, 0]);
+  }),
+
+  storeCase("holds the growth whose outcome is unknown", async (bench) => {
+    const key = await bench.issue({ totalCapMicroUsd: usd(60) });
+    await bench.settle(await bench.reserve(key, charge(20)), exposed(20));
+    await bench.settle(await bench.reserve(key, charge(50), OBJECT), UNKNOWN);
+    assert.deepEqual(await bench.sums(key), [usd(20), usd(30), usd(30)]);
+  }),
+];

@@ -1,0 +1,113 @@
+import type { KeyRecord, LimitRefusal } from "../ledger.ts";
+import { getBudget, getStatus, listFamily, toKeyState } from "./key-state.ts";
+import { refuseCarving } from "./limits.ts";
+import type { OperationsNamed } from "./operations.ts";
+import type { KeyRow, Tables } from "./tables.ts";
+
+/** How long an `Idempotency-Key` on issue is honoured. */
+const ISSUE_KEPT_MS = 86_400_000;
+
+type KeyVerb =
+  | "createKey"
+  | "findKey"
+  | "getKey"
+  | "listKeys"
+  | "extendKey"
+  | "revokeKeys"
+  | "listInFlight"
+  | "keepReceipt"
+  | "getReceipt";
+
+/** The verbs about keys. */
+export function createKeyOperations(tables: Tables, clock: () => number): OperationsNamed<KeyVerb> {
+  const { keys, issues, tries } = tables;
+
+  function findOwn(tenant: string, id: string): KeyRow | undefined {
+    const row = keys.find(id);
+    return row?.record.tenant === tenant ? row : undefined;
+  }
+
+  function refuseChild(parent: KeyRow, { policy }: KeyRecord): LimitRefusal | undefined {
+    const now = clock();
+    const status = getStatus(parent.record, now);
+    if (status !== "active") return { code: status === "revoked" ? "key_revoked" : "key_expired" };
+    return refuseCarving(toKeyState(tables, parent, now), policy.totalCapMicroUsd ?? 0, now);
+  }
+
+  /** Revokes a key, and those of the carved ones that live; gives the ids. */
+  function revokeFamily(row: KeyRow): string[] {
+    const now = clock();
+    const members = listFamily(tables, row).filter(
+      (member) => member === row || getStatus(member.record, now) === "active",
+    );
+    for (const member of members) {
+      member.record = { ...member.record, revokedAt: clock() };
+      keys.save(member);
+    }
+    return members.map(({ record }) => record.id);
+  }
+
+  return {
+    createKey(record, replay) {
+      const before = replay && issues.find(replay.key);
+      if (replay && before && before.at > clock() - ISSUE_KEPT_MS) {
+        if (before.requestHash !== replay.requestHash) return { status: "conflict" };
+        const row = keys.find(before.keyId);
+        if (row) return { status: "replayed", record: row.record, salt: before.salt };
+      }
+      const parent = record.parentId === null ? undefined : findOwn(record.tenant, record.parentId);
+      const refusal = parent && refuseChild(parent, record);
+      if (refusal) return { status: "no_room", refusal };
+      keys.insert(record);
+      for (const name of record.policy.budgets) getBudget(tables, record.tenant, name);
+      if (replay) issues.save({ ...replay, keyId: record.id, at: clock() });
+      return { status: "created" };
+    },
+
+    findKey: (tokenHash) => keys.findByTokenHash(tokenHash),
+
+    getKey(tenant, id) {
+      const row = findOwn(tenant, id);
+      return row && toKeyState(tables, row, clock());
+    },
+
+    listKeys: (tenant, filter, page) => keys.list(tenant, filter, page, clock()),
+
+    extendKey(tenant, id, expiresAt) {
+      const row = findOwn(tenant, id);
+      if (!row || getStatus(row.record, clock()) !== "active") return row?.record;
+      row.record = { ...row.record, expiresAt: Math.min(expiresAt, row.record.maxExpiresAt) };
+      keys.save(row);
+      return row.record;
+    },
+
+    revokeKeys(tenant, filter) {
+      const ids = "id" in filter ? [filter.id] : keys.listActiveIds(tenant, filter, clock());
+      // One after the other: a key of the list may be of the family of another.
+      return ids.flatMap((id) => {
+        const row = findOwn(tenant, id);
+        return row && row.record.revokedAt === null ? revokeFamily(row) : [];
+      });
+    },
+
+    listInFlight(tenant, keyId) {
+      const counted = new Set<number>();
+      const open = findOwn(tenant, keyId) ? tries.listOpen(keyId) : [];
+      return open.map(({ id, reservation }) => {
+        const holds = reservation.state === "held" && !counted.has(reservation.id);
+        counted.add(reservation.id);
+        return { attemptId: id, heldMicroUsd: holds ? reservation.shares[0].heldMicroUsd : 0 };
+      });
+    },
+
+    keepReceipt(tenant, keyId, receipt) {
+      const row = findOwn(tenant, keyId);
+      if (!row || row.receipt) return row?.receipt ?? receipt;
+      row.receipt = receipt;
+      keys.save(row);
+      return receipt;
+    },
+
+    getReceipt: (tenant, keyId) => findOwn(tenant, keyId)?.receipt,
+  };
+}

@@ -1,0 +1,116 @@
+import type { ReserveRequest } from "../ledger.ts";
+import type { Price } from "../price.ts";
+import { countCall, getBudget, toKeyState } from "./key-state.ts";
+import { fitCall, getRemaining, toShare } from "./limits.ts";
+import type { OperationsNamed } from "./operations.ts";
+import type { Reservation, Share } from "./reservation.ts";
+import type { SpendAccount } from "./spend-account.ts";
+import type { KeyRow, Tables } from "./tables.ts";
+import { toUtcDay } from "./window.ts";
+
+// Below the shortest window of any vendor (24 h), so that what shares a reservation is a replay for the vendor too.
+const REPLAY_WINDOW_MS = 23 * 3_600_000;
+/** From the first try of a call until the vendor has surely forgotten the last one that shared its reservation. */
+export const REPLAY_KEPT_MS = 48 * 3_600_000;
+
+/** The verb that sets room aside. */
+export function createReserveOperations(tables: Tables, clock: () => number): OperationsNamed<"reserve"> {
+  const { keys, reservations, tries } = tables;
+
+  function setAside(
+    { price, objectId, replayId }: ReserveRequest,
+    { record, account }: KeyRow,
+    wholeMicroUsd: number,
+    earlier: Reservation | undefined,
+  ): Reservation {
+    const now = clock();
+    const day = toUtcDay(now);
+    const toOwnShare = (scope: SpendAccount): Share => ({
+      account: scope,
+      heldMicroUsd: toShare(wholeMicroUsd, objectId === undefined ? 0 : scope.getExposure(objectId)),
+      spentMicroUsd: 0,
+    });
+    const shares: Reservation["shares"] = [
+      toOwnShare(account),
+      ...record.policy.budgets.map((name) => toOwnShare(getBudget(tables, record.tenant, name).account)),
+    ];
+    for (const share of shares) share.account.hold(day, share.heldMicroUsd);
+    const draft = {
+      shares,
+      day,
+      wholeMicroUsd,
+      objectId,
+      spends: price.kind !== "free",
+      state: "held" as const,
+      openTries: 1,
+      tainted: false,
+      closed: false,
+      awaitsOriginal: false,
+      follows: isFollowed(earlier, now),
+      at: now,
+      entries: [],
+    };
+    return reservations.insert(draft, replayId);
+  }
+
+  /** Takes part in the reservation of an earlier try. */
+  function join(reservation: Reservation): Reservation {
+    reservation.openTries++;
+    reservations.save(reservation);
+    return reservation;
+  }
+
+  return {
+    reserve(request) {
+      const repeated = tries.find(request.attemptId);
+      if (repeated) return repeated.answer;
+      const { attemptId, keyId, price, objectId, replayId, giveUpAfterMs, abandoned } = request;
+      const key = keys.find(keyId);
+      if (!key) throw new Error(`no key ${keyId}`);
+      const now = clock();
+      const state = toKeyState(tables, key, now, objectId);
+      const earlier = replayId === undefined ? undefined : reservations.findByReplay(replayId);
+      const shared = earlier && isShared(earlier, price, now) ? earlier : undefined;
+      const fit = fitCall(state, price, now, shared !== undefined);
+      const cannotShadow = fit.refusal?.code === "key_revoked" || fit.refusal?.code === "key_expired";
+      if (fit.refusal && (cannotShadow || !key.record.policy.shadow))
+        return { admitted: false, refusal: fit.refusal, remainingMicroUsd: getRemaining(state, now) };
+      countCall(tables, key, now);
+      const reservation = shared ? join(shared) : setAside(request, key, fit.wholeMicroUsd, earlier);
+      const answer = {
+        admitted: true as const,
+        reservedMicroUsd: reservation.shares[0].heldMicroUsd,
+        remainingMicroUsd: getRemaining(toKeyState(tables, key, now), now),
+        wouldRefuse: fit.refusal?.code ?? null,
+      };
+      const deadline = now + giveUpAfterMs;
+      tries.insert({
+        id: attemptId,
+        keyId,
+        reservation,
+        answer,
+        at: now,
+        deadline,
+        abandoned,
+        givenUp: false,
+      });
+      return answer;
+    },
+  };
+}
+
+/** Whether a call shares the reservation of an earlier try: while the vendor still takes both for one. */
+function isShared(earlier: Reservation, price: Price, now: number): boolean {
+  const { state, at, wholeMicroUsd, closed, follows } = earlier;
+  if (state === "released" || at <= now - REPLAY_WINDOW_MS) return false;
+  // What the first try was for is too little where the object of the call has grown since: if that try came to
+  // nothing, also where it was taken for spent, the vendor does the whole at the next.
+  const outgrown = price.kind === "amount" && price.microUsd > wholeMicroUsd;
+  return !(closed || follows || outgrown);
+}
+
+/** Whether the vendor may still take a call for one that an older reservation was for. */
+function isFollowed(earlier: Reservation | undefined, now: number): boolean {
+  if (!earlier || earlier.at <= now - REPLAY_KEPT_MS) return false;
+  return earlier.follows || (earlier.state !== "released" && earlier.at <= now - REPLAY_WINDOW_MS);
+}

@@ -1,0 +1,310 @@
+import type { Price } from "./price.ts";
+
+/** The policy of a key as the ledger needs it; amounts in micro-USD. */
+export interface KeyPolicy {
+  allowedEndpoints?: string[];
+  dailyCapMicroUsd?: number;
+  totalCapMicroUsd?: number;
+  maxMicroUsdPerCall?: number;
+  maxCalls?: number;
+  callsPerMinute?: number;
+  budgets: string[];
+  shadow: boolean;
+  accounts: string[];
+  allowRecurring: boolean;
+  /** A spending call without an idempotency key gets one. */
+  injectIdempotency: boolean;
+  /** The allowlists of the keys it was carved from: a call must pass them too. */
+  within: string[][];
+  metadata: Record<string, string>;
+}
+
+/** A vault key as it is stored: of its token only the SHA-256. Times are ms since the epoch. */
+export interface KeyRecord {
+  id: string;
+  tenant: string;
+  /** The key it was carved from. */
+  parentId: string | null;
+  tokenHash: string;
+  label: string;
+  vendor: string;
+  mode: "live" | "test";
+  policy: KeyPolicy;
+  createdAt: number;
+  expiresAt: number;
+  /** No `extend` goes past this moment. */
+  maxExpiresAt: number;
+  revokedAt: number | null;
+}
+
+/** Calls that were already at the vendor when their key was revoked, and what they held. */
+export interface RevocationReceipt {
+  calls: number;
+  heldMicroUsd: number;
+}
+
+/** What was spent under a limit. `held` is reserved and not yet settled; `unknown` is the part of it whose outcome nobody knows. */
+export interface Spend {
+  dailyMicroUsd: number;
+  dailyHeldMicroUsd: number;
+  totalMicroUsd: number;
+  heldMicroUsd: number;
+  unknownMicroUsd: number;
+  /** What the object of the call in question has cost here already; 0 where the call names none. */
+  exposureMicroUsd: number;
+}
+
+export interface BudgetSettings {
+  dailyCapMicroUsd: number | null;
+  totalCapMicroUsd: number | null;
+  frozen: boolean;
+}
+
+export interface BudgetState extends BudgetSettings {
+  name: string;
+  spend: Spend;
+}
+
+/** A key with everything its next call must fit. */
+export interface KeyState {
+  record: KeyRecord;
+  spend: Spend;
+  calls: number;
+  /** When its calls of the last minute were admitted, oldest first; empty where no `callsPerMinute` is set. */
+  recentCalls: number[];
+  budgets: BudgetState[];
+  /** The keys it was carved from: its calls count as theirs too. */
+  ancestors: Pick<KeyState, "record" | "calls" | "recentCalls">[];
+}
+
+/** Why a call does not fit. `limit` names the limit as `key:daily`, `budget:user:42:total`, …; amounts in micro-USD. */
+export interface LimitRefusal {
+  code:
+    | "key_revoked"
+    | "key_expired"
+    | "budget_frozen"
+    | "call_limit_reached"
+    | "rate_limited"
+    | "unpriced_endpoint"
+    | "currency_unpriced"
+    | "cap_exhausted";
+  limit?: string;
+  capMicroUsd?: number;
+  spentMicroUsd?: number;
+  heldMicroUsd?: number;
+  requestedMicroUsd?: number;
+  resetsAt?: number;
+  retryAfterSeconds?: number;
+}
+
+/** A call that asks for room. */
+export interface ReserveRequest {
+  /** Unique to this try. Reserving twice under one id changes nothing. */
+  attemptId: string;
+  keyId: string;
+  price: Price;
+  /** The vendor's object that the price is the whole exposure of; what each scope has counted of it is not counted again. */
+  objectId?: string;
+  /** The same for tries that the vendor takes for one: they share one reservation. */
+  replayId?: string;
+  /** How long the try may take. After it, whoever made it is taken for dead, and `endOverdue` ends the try. */
+  giveUpAfterMs: number;
+  /** The entry of a try that nobody ended. Its tenant is that of the key. */
+  abandoned: AuditDraft;
+}
+
+export type ReserveAnswer =
+  | {
+      admitted: true;
+      /** What this call may cost: its own reservation, or the shared one of its replay. */
+      reservedMicroUsd: number;
+      remainingMicroUsd: number | null;
+      /** For a shadow key: the code that would have refused the call. */
+      wouldRefuse: string | null;
+    }
+  | { admitted: false; refusal: LimitRefusal; remainingMicroUsd: number | null };
+
+/** What an effect cost. With an `objectId`, the amount is the whole exposure of that object after the call. */
+export interface Effect {
+  costMicroUsd: number | null;
+  objectId?: string;
+}
+
+/**
+ * What is known about a try when it is over:
+ * `effect` the vendor did it, for `costMicroUsd`, or for what was reserved where the answer does not tell (null) · `replayed` the vendor says it had done it before ·
+ * `refused` a definite refusal · `never_sent` no byte left · `unknown` nobody can tell.
+ */
+export type Outcome =
+  | ({ kind: "effect" | "replayed" } & Effect)
+  | { kind: "refused" }
+  | { kind: "never_sent" }
+  | { kind: "unknown" };
+
+/** What became of the money of a call. */
+export interface Settlement {
+  outcome: AuditRecord["outcome"];
+  reservedMicroUsd: number;
+  costMicroUsd: number | null;
+  remainingMicroUsd: number | null;
+  notes: AuditNote[];
+}
+
+/** One call that named a vendor. */
+export interface AuditRecord {
+  id: string;
+  requestId: string;
+  at: number;
+  /** Null where nobody could be recognised by the credential. */
+  tenant: string | null;
+  keyId: string | null;
+  label: string | null;
+  vendor: string;
+  mode: "live" | "test" | null;
+  method: string;
+  path: string;
+  decision: "allowed" | "refused";
+  code: string | null;
+  wouldRefuse: string | null;
+  status: number;
+  outcome: "settled" | "released" | "unknown" | "none";
+  reservedMicroUsd: number;
+  costMicroUsd: number | null;
+  budgets: string[];
+  metadata: Record<string, string>;
+  vendorRequestId: string | null;
+  /** What somebody who reads the books should know of the cost. */
+  notes: AuditNote[];
+  durationMs: number;
+}
+
+/**
+ * `estimate` the answer did not tell the cost, so the upper bound counts · `overage` it cost more than was
+ * reserved · `trued_up` the cost came later · `reconciled` somebody settled it by hand.
+ */
+export type AuditNote = "estimate" | "overage" | "trued_up" | "reconciled";
+
+/** An entry before its money is settled. */
+export type AuditDraft = Omit<AuditRecord, "outcome" | "reservedMicroUsd" | "costMicroUsd" | "notes">;
+
+export interface KeyFilter {
+  status?: "active" | "expired" | "revoked";
+  vendor?: string;
+  labelPrefix?: string;
+  budget?: string;
+}
+
+export interface AuditFilter {
+  keyId?: string;
+  labelPrefix?: string;
+  vendor?: string;
+  budget?: string;
+  decision?: "allowed" | "refused";
+  outcome?: AuditRecord["outcome"];
+  since?: number;
+  until?: number;
+}
+
+export interface PageRequest {
+  limit: number;
+  startingAfter?: string;
+}
+
+export interface PageOf<Item> {
+  items: Item[];
+  hasMore: boolean;
+}
+
+/** The memory of an `Idempotency-Key` on issue: who asked for what, and the salt its token is derived from. */
+export interface IssueReplay {
+  key: string;
+  requestHash: string;
+  salt: string;
+}
+
+/**
+ * The ledger. Every verb is atomic: it happens whole or not at all, whatever runs beside it. The verbs that
+ * change money are idempotent by their ids, so that a caller who got no answer may ask again. A store that can't
+ * answer rejects, and nothing is forwarded. Ids of another tenant are as good as absent.
+ */
+export interface Ledger {
+  /**
+   * Stores a key, and its unknown budgets uncapped. A carved key's total cap is set aside in its parent in the same
+   * step; what it leaves unspent is the parent's again when it ends. The same replay key gives the first record
+   * back.
+   */
+  createKey(
+    record: KeyRecord,
+    replay?: IssueReplay,
+  ): Promise<
+    | { status: "created" }
+    | { status: "replayed"; record: KeyRecord; salt: string }
+    | { status: "conflict" }
+    | { status: "no_room"; refusal: LimitRefusal }
+  >;
+  findKey(tokenHash: string): Promise<KeyRecord | undefined>;
+  getKey(tenant: string, id: string): Promise<KeyState | undefined>;
+  listKeys(tenant: string, filter: KeyFilter, page: PageRequest): Promise<PageOf<KeyRecord>>;
+  /** Moves the end of an active key; never past its `maxExpiresAt`. */
+  extendKey(tenant: string, id: string, expiresAt: number): Promise<KeyRecord | undefined>;
+  /** Revokes keys, and those carved from them; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
+  revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): Promise<string[]>;
+  /** The tries of a key that are admitted and not over, oldest first, with what each holds; what several share counts for the oldest. */
+  listInFlight(tenant: string, keyId: string): Promise<{ attemptId: string; heldMicroUsd: number }[]>;
+  /** Keeps what was at the vendor when a key was revoked. The first receipt stays, and is what comes back. */
+  keepReceipt(tenant: string, keyId: string, receipt: RevocationReceipt): Promise<RevocationReceipt>;
+  getReceipt(tenant: string, keyId: string): Promise<RevocationReceipt | undefined>;
+
+  getBudget(tenant: string, name: string): Promise<BudgetState | undefined>;
+  listBudgets(tenant: string, page: PageRequest): Promise<PageOf<BudgetState>>;
+  putBudget(tenant: string, name: string, update: Partial<BudgetSettings>): Promise<BudgetState>;
+
+  /** One step over the key's state, caps, call count and all its budgets: all or nothing. */
+  reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+  /**
+   * Ends a try, and appends its audit entry in the same step. Ended again, it stays as it is and gives the same
+   * settlement, but for a try that was given up: its true end, however late, still settles what is held for it.
+   * Rejects for a try that was never admitted.
+   */
+  settle(attemptId: string, outcome: Outcome, audit: AuditDraft): Promise<Settlement>;
+  /**
+   * Writes the true cost of a call that was settled at an estimate or whose outcome was unknown, in the day of its
+   * reservation, and corrects its entry. Settling to the same cost again changes nothing. `undefined` where there
+   * is no such entry, it moved no money, or another try of the same unsettled call is still out.
+   */
+  resettle(
+    tenant: string,
+    auditId: string,
+    costMicroUsd: number,
+    note: AuditNote,
+  ): Promise<AuditRecord | undefined>;
+  /**
+   * Ends as unknown the tries that are over their time, whichever process had made them, each with its entry, once.
+   * Gives how many.
+   */
+  endOverdue(): Promise<number>;
+  /** Turns holds that have been unknown since before a moment into spend, never into room. Gives how many. */
+  spendUnknown(before: number): Promise<number>;
+  /** The most that a vendor's object may stand for, by what was settled or is in doubt, whoever caused it. */
+  getExposure(tenant: string, objectId: string): Promise<number | undefined>;
+
+  /** Appends the entry of a call that reserved nothing. */
+  appendAudit(record: AuditRecord): Promise<void>;
+  /** Newest first. */
+  listAudit(tenant: string, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditRecord>>;
+  /** Oldest first, after an entry (or from the first): what a stream that was cut off has missed. */
+  listAuditAfter(tenant: string, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditRecord>>;
+  /** The id of the newest entry of a tenant. */
+  getNewestAuditId(tenant: string): Promise<string | undefined>;
+  /** Calls back after entries were appended. The returned function ends it. */
+  onAudit(listener: () => void): () => void;
+
+  /** Calls back with the ids of keys that another process has revoked. The returned function ends it. */
+  onRevoke(listener: (keyIds: string[]) => void): () => void;
+
+  /** The ledger's clock, in ms since the epoch: all who share the ledger go by it, whatever their own says. */
+  now(): number;
+  /** Rejects where the store can't serve. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

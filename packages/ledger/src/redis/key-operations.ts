@@ -1,0 +1,127 @@
+import type { KeyRecord, Ledger, RevocationReceipt } from "../ledger.ts";
+import { matchesKey } from "../memory/key-table.ts";
+import { readPages } from "./pages.ts";
+import type { Reply, ScriptRunner } from "./script-runner.ts";
+import { toKeyRecord, toKeyState, toLimitRefusal, toStoredRecord } from "./to-records.ts";
+
+const POINTERS_CACHED = 10_000;
+
+/** Whose a token is. It never changes, and it admits nothing: the key itself is read at every call. */
+interface Pointer {
+  tenant: string;
+  id: string;
+}
+
+type KeyVerb =
+  | "createKey"
+  | "findKey"
+  | "getKey"
+  | "listKeys"
+  | "extendKey"
+  | "revokeKeys"
+  | "listInFlight"
+  | "keepReceipt"
+  | "getReceipt";
+
+/** The verbs about keys. */
+export function createKeyOperations(ledger: ScriptRunner, retentionMs: number): Pick<Ledger, KeyVerb> {
+  const pointers = new Map<string, Pointer>();
+  const toPointerName = (tokenHash: string): string => ledger.globalName("token", tokenHash);
+
+  /**
+   * A call brings only a token, so its hash must lead to the tenant, and lies in another slot than the key. It is
+   * written before the key is: a process that dies in between leaves a pointer to nothing, never a key without one.
+   */
+  async function point({ tokenHash, tenant, id, maxExpiresAt }: KeyRecord): Promise<void> {
+    const pointer: Pointer = { tenant, id };
+    const keptMs = Math.max(0, maxExpiresAt - ledger.now()) + retentionMs;
+    await ledger.command((client) => client.sadd(ledger.globalName("tenants"), tenant));
+    await ledger.command((client) =>
+      client.set(toPointerName(tokenHash), JSON.stringify(pointer), "PX", Math.ceil(keptMs)),
+    );
+  }
+
+  async function findPointer(tokenHash: string): Promise<Pointer | undefined> {
+    const known = pointers.get(tokenHash);
+    if (known) return known;
+    const text = await ledger.command((client) => client.get(toPointerName(tokenHash)));
+    if (text === null) return undefined;
+    const pointer = JSON.parse(text) as Pointer;
+    pointers.set(tokenHash, pointer);
+    const [oldest] = pointers.keys();
+    if (pointers.size > POINTERS_CACHED && oldest !== undefined) pointers.delete(oldest);
+    return pointer;
+  }
+
+  return {
+    async createKey(record, replay) {
+      await point(record);
+      const args = { expiresAt: record.expiresAt, ...(replay === undefined ? {} : { replay }) };
+      const answer = await ledger.run("create-key", record.tenant, args, toStoredRecord(record));
+      const [status, detail = null, salt] = answer;
+      if (status === "created" || status === "conflict") return { status };
+      if (status === "no_room") return { status, refusal: toLimitRefusal(detail) };
+      const first = toKeyRecord(detail);
+      // Whoever asks again wants a key that works, even where a failover has lost the pointer.
+      await point(first);
+      return { status: "replayed", record: first, salt: String(salt) };
+    },
+
+    async findKey(tokenHash) {
+      const pointer = await findPointer(tokenHash);
+      if (!pointer) return undefined;
+      const [record, expiresAt, revokedAt] = await ledger.command((client) =>
+        client.hmget(ledger.nameOf(pointer.tenant, "key", pointer.id), "record", "expiresAt", "revokedAt"),
+      );
+      if (record == null) return undefined;
+      const key = toKeyRecord([record, Number(expiresAt), revokedAt == null ? null : Number(revokedAt)]);
+      // A pointer whose key was not made leads nowhere, or to the key that a repeated issue has found instead.
+      return key.tokenHash === tokenHash ? key : undefined;
+    },
+
+    async getKey(tenant, id) {
+      const answer = await ledger.run("get-key", tenant, { id });
+      return answer[0] === null ? undefined : toKeyState(answer);
+    },
+
+    listKeys: (tenant, filter, page) =>
+      readPages(page, {
+        readBatch: async (batch) => listRecords((await ledger.run("list-keys", tenant, batch))[0]),
+        toId: ({ id }) => id,
+        passes: (record) => matchesKey(record, filter, ledger.now()),
+      }),
+
+    async extendKey(tenant, id, expiresAt) {
+      const [key = null] = await ledger.run("extend-key", tenant, { id, expiresAt });
+      return key === null ? undefined : toKeyRecord(key);
+    },
+
+    async revokeKeys(tenant, filter) {
+      const [ids] = await ledger.run("revoke-keys", tenant, filter);
+      return ids as string[];
+    },
+
+    async listInFlight(tenant, keyId) {
+      const [open] = await ledger.run("list-in-flight", tenant, { keyId });
+      return (open as [string, number][]).map(([attemptId, heldMicroUsd]) => ({ attemptId, heldMicroUsd }));
+    },
+
+    async keepReceipt(tenant, keyId, receipt) {
+      const name = ledger.nameOf(tenant, "receipt", keyId);
+      const kept = await ledger.command(async (client) => {
+        await client.set(name, JSON.stringify(receipt), "PX", retentionMs, "NX");
+        return client.get(name);
+      });
+      return kept === null ? receipt : (JSON.parse(kept) as RevocationReceipt);
+    },
+
+    async getReceipt(tenant, keyId) {
+      const kept = await ledger.command((client) => client.get(ledger.nameOf(tenant, "receipt", keyId)));
+      return kept === null ? undefined : (JSON.parse(kept) as RevocationReceipt);
+    },
+  };
+}
+
+function listRecords(keys: Reply | undefined): KeyRecord[] {
+  return (keys as Reply[]).map(toKeyRecord);
+}

@@ -1,0 +1,113 @@
+import type {
+  AuditDraft,
+  AuditNote,
+  AuditRecord,
+  BudgetState,
+  KeyRecord,
+  KeyState,
+  LimitRefusal,
+  Settlement,
+  Spend,
+} from "../ledger.ts";
+import type { Reply } from "./script-runner.ts";
+
+// The answers of the scripts, in the order in which their headers and rules/answers.lua give them.
+type KeyReply = [record: string, expiresAt: number, revokedAt: number | null];
+type CountedReply = [key: KeyReply, calls: number, recentCalls: string[]];
+type SpendReply = [
+  daily: number,
+  dailyHeld: number,
+  total: number,
+  held: number,
+  unknown: number,
+  exposure: number,
+];
+type BudgetReply = [
+  name: string,
+  dailyCap: number | null,
+  totalCap: number | null,
+  frozen: 0 | 1,
+  spend: SpendReply,
+];
+type SettlementReply = [
+  outcome: Settlement["outcome"],
+  reserved: number,
+  cost: number | null,
+  remaining: number | null,
+  notes: string,
+];
+
+/** What of a key never changes; the rest stands in fields of its own. */
+export function toStoredRecord({ expiresAt: _end, revokedAt: _revoked, ...record }: KeyRecord): string {
+  return JSON.stringify(record);
+}
+
+export function toKeyRecord(reply: Reply): KeyRecord {
+  const [record, expiresAt, revokedAt] = reply as KeyReply;
+  return { ...(JSON.parse(record) as Omit<KeyRecord, "expiresAt" | "revokedAt">), expiresAt, revokedAt };
+}
+
+export function toKeyState([key, spend, budgets, ancestors]: Reply[]): KeyState {
+  return {
+    ...toCounted(key as CountedReply),
+    spend: toSpend(spend as SpendReply),
+    budgets: (budgets as BudgetReply[]).map(toBudgetState),
+    ancestors: (ancestors as CountedReply[]).map(toCounted),
+  };
+}
+
+function toCounted([key, calls, recentCalls]: CountedReply): KeyState["ancestors"][number] {
+  return { record: toKeyRecord(key), calls, recentCalls: recentCalls.map(Number) };
+}
+
+function toSpend(reply: SpendReply): Spend {
+  const [dailyMicroUsd, dailyHeldMicroUsd, totalMicroUsd, heldMicroUsd, unknownMicroUsd, exposureMicroUsd] =
+    reply;
+  return {
+    dailyMicroUsd,
+    dailyHeldMicroUsd,
+    totalMicroUsd,
+    heldMicroUsd,
+    unknownMicroUsd,
+    exposureMicroUsd,
+  };
+}
+
+export function toBudgetState(reply: Reply): BudgetState {
+  const [name, dailyCapMicroUsd, totalCapMicroUsd, frozen, spend] = reply as BudgetReply;
+  return { name, dailyCapMicroUsd, totalCapMicroUsd, frozen: frozen === 1, spend: toSpend(spend) };
+}
+
+export function toLimitRefusal(reply: Reply): LimitRefusal {
+  const flat = reply as (string | number)[];
+  const pairs = flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1]]] : []));
+  return Object.fromEntries(pairs) as LimitRefusal;
+}
+
+export function toSettlement(reply: Reply): Settlement {
+  const [outcome, reservedMicroUsd, costMicroUsd, remainingMicroUsd, notes] = reply as SettlementReply;
+  return { outcome, reservedMicroUsd, costMicroUsd, remainingMicroUsd, notes: toNotes(notes) };
+}
+
+/** An entry is the lines that may be corrected, and then the draft without what they say. */
+export function toStoredDraft({ id: _id, durationMs: _duration, ...draft }: AuditDraft): string {
+  return JSON.stringify(draft);
+}
+
+export function toAuditRecord(id: string, text: string): AuditRecord {
+  const [outcome = "", reserved, cost = "", notes = "", _reservation, _keptUntil, durationMs, draft = ""] =
+    text.split("\n");
+  return {
+    ...(JSON.parse(draft) as Omit<AuditDraft, "id" | "durationMs">),
+    id,
+    durationMs: Number(durationMs),
+    outcome: outcome as AuditRecord["outcome"],
+    reservedMicroUsd: Number(reserved),
+    costMicroUsd: cost === "" ? null : Number(cost),
+    notes: toNotes(notes),
+  };
+}
+
+function toNotes(text: string): AuditNote[] {
+  return text === "" ? [] : (text.split(",") as AuditNote[]);
+}

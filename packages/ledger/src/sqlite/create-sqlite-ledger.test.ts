@@ -1,0 +1,5 @@
+import { it } from "vitest";
+import { createSqliteStores, makeFolder } from "../../test-support/sqlite-stores.ts";
+import { reopenCases, storeCases } from "../cases.ts";
+
+it.each([...storeCases, ...reopenCases])("$name", ({ run }) => run(createSqliteStores(makeFolder())));

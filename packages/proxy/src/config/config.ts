@@ -1,0 +1,182 @@
+import { readFile } from "node:fs/promises";
+import { extname, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { toSeconds } from "@keybrake/core/protocol";
+import type { RedisLedgerOptions } from "@keybrake/ledger";
+import { createExchange, type Exchange } from "@keybrake/vendors";
+import * as z from "zod";
+import { hashToken, type Secret } from "../secrets.ts";
+import { type Address, listenAddress, toAddress } from "./address.ts";
+import { ConfigError, firstLine } from "./config-error.ts";
+import { type ConfiguredVendor, configureVendor, vendorSchema } from "./configure-vendor.ts";
+import { type LedgerSpec, parseLedgerSpec } from "./ledger-spec.ts";
+import { resolveSecret } from "./resolve-secret.ts";
+
+const duration = z.string().refine((text) => toSeconds(text) !== undefined, 'must be "<integer>s|m|h|d"');
+
+const configSchema = z.strictObject({
+  listen: listenAddress.default("127.0.0.1:4242"),
+  store: z.string().default("memory"),
+  retention: duration.default("365d"),
+  redis: z
+    .strictObject({
+      prefix: z
+        .string()
+        .regex(/^[\w.-]{1,64}$/, "must be letters, digits and . _ -")
+        .default("kb"),
+      timeout_ms: z.int().min(10).max(60_000).default(2000),
+      wait_for_replicas: z.int().min(0).max(8).default(0),
+    })
+    .prefault({}),
+  tokens: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        tenant: z.string().min(1).default("default"),
+        token: z.string().min(1),
+      }),
+    )
+    .min(1)
+    .default([{ name: "default", tenant: "default", token: "env:KEYBRAKE_TOKEN" }]),
+  vendors: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), vendorSchema),
+  fx: z.record(z.string().regex(/^[A-Za-z]{3}$/), z.number().positive()).default({}),
+  fx_margin: z.number().min(0).max(1).default(0.03),
+  look_up: z.boolean().default(true),
+  public_url: z.url({ protocol: /^https?$/ }).optional(),
+  limits: z
+    .strictObject({
+      body_bytes: z.int().min(1024).max(67_108_864).default(1_048_576),
+      upstream_timeout_ms: z.int().min(10).default(60_000),
+      max_expires_in: duration.default("24h"),
+      max_lifetime: duration.default("24h"),
+      unknown_after: duration.default("24h"),
+      audit_wait_ms: z.int().min(0).max(60_000).default(5_000),
+    })
+    .prefault({}),
+});
+
+/** What `keybrake.config.json` holds, and what `createProxy` takes. */
+export type ProxyConfig = z.input<typeof configSchema>;
+
+/** A configuration whose secrets have been read. */
+export interface ResolvedConfig {
+  listen: Address;
+  store: LedgerSpec;
+  /** How to use a Redis, where the store is one. */
+  redis: Required<Pick<RedisLedgerOptions, "prefix" | "timeoutMs" | "waitForReplicas">>;
+  /** How long audit entries, and keys that have ended, are kept. */
+  retentionMs: number;
+  /** Tenants by the hash of their tokens. */
+  tenants: Map<string, string>;
+  vendors: Map<string, ConfiguredVendor>;
+  exchange: Exchange;
+  lookUp: boolean;
+  maxBodyBytes: number;
+  upstreamTimeoutMs: number;
+  maxTtlSeconds: number;
+  maxLifetimeSeconds: number;
+  /** After so many seconds a hold of unknown outcome counts as spent. */
+  unknownAfterSeconds: number;
+  /** How long a call waits while the entries of earlier ones can't be written. */
+  auditWaitMs: number;
+  /** Where callers reach this proxy, for links in answers; `undefined` where each request tells. */
+  publicUrl: string | undefined;
+}
+
+/**
+ * Reads a configuration file: JSON, or a module (`.js`, `.mjs`, `.ts`) whose default export is the configuration.
+ *
+ * @throws {ConfigError} no such file, or not readable as its kind
+ */
+export async function readConfigFile(file: string): Promise<unknown> {
+  const path = resolve(file);
+  if (extname(path) !== ".json") {
+    const module = await import(pathToFileURL(path).href).catch((error: Error) => {
+      throw new ConfigError(`${file} can't be loaded: ${firstLine(error)}`);
+    });
+    if (module.default === undefined) throw new ConfigError(`${file} has no default export`);
+    return module.default;
+  }
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new ConfigError(
+      error.code === "ENOENT" ? `${file} does not exist` : `${file} can't be read: ${error.code}`,
+    );
+  });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // The parser's own message quotes the text around the place, and that may be a secret.
+    const place = /line \d+ column \d+/.exec((error as Error).message)?.[0];
+    throw new ConfigError(`${file} is not valid JSON${place === undefined ? "" : ` at ${place}`}`);
+  }
+}
+
+/**
+ * Checks a configuration and reads its secrets: `env:NAME` from the environment, `file:PATH` from a file,
+ * anything else as it stands.
+ *
+ * @throws {ConfigError} the first thing that is wrong, by its place
+ */
+export function resolveConfig(
+  input: unknown,
+  environment: NodeJS.ProcessEnv = process.env,
+  clock: () => number = Date.now,
+): ResolvedConfig {
+  const parsed = configSchema.safeParse(input);
+  if (!parsed.success) throw toConfigError(parsed.error);
+  const config = parsed.data;
+  const readSecret = (reference: string, place: string): Secret =>
+    resolveSecret(reference, place, environment);
+  const store = parseLedgerSpec(config.store, environment);
+  const tenants = new Map(
+    config.tokens.map(({ token, tenant }, index) => [
+      hashToken(readSecret(token, `tokens[${index}].token`).reveal()),
+      tenant,
+    ]),
+  );
+  if (tenants.size < config.tokens.length) throw new ConfigError("tokens: two entries have the same token");
+  return {
+    listen: toAddress(config.listen),
+    store,
+    redis: {
+      prefix: config.redis.prefix,
+      timeoutMs: config.redis.timeout_ms,
+      waitForReplicas: config.redis.wait_for_replicas,
+    },
+    retentionMs: (toSeconds(config.retention) ?? 0) * 1000,
+    tenants,
+    vendors: new Map(
+      Object.entries(config.vendors).map(([name, vendor]) => [
+        name,
+        configureVendor(name, vendor, readSecret, clock),
+      ]),
+    ),
+    exchange: toExchange(config.fx, config.fx_margin),
+    lookUp: config.look_up,
+    maxBodyBytes: config.limits.body_bytes,
+    upstreamTimeoutMs: config.limits.upstream_timeout_ms,
+    maxTtlSeconds: toSeconds(config.limits.max_expires_in) ?? 0,
+    maxLifetimeSeconds: toSeconds(config.limits.max_lifetime) ?? 0,
+    unknownAfterSeconds: toSeconds(config.limits.unknown_after) ?? 0,
+    auditWaitMs: config.limits.audit_wait_ms,
+    publicUrl: config.public_url?.replace(/\/+$/, ""),
+  };
+}
+
+function toExchange(fx: Record<string, number>, margin: number): Exchange {
+  try {
+    return createExchange(fx, margin);
+  } catch (error) {
+    throw new ConfigError(`fx: ${firstLine(error as Error)}`);
+  }
+}
+
+function toConfigError(error: z.ZodError): ConfigError {
+  const issue = error.issues[0];
+  const place = issue?.path
+    .map((part, index) =>
+      typeof part === "number" ? `[${part}]` : index ? `.${String(part)}` : String(part),
+    )
+    .join("");
+  return new ConfigError(`${place || "the configuration"}: ${issue?.message ?? "invalid"}`);
+}

@@ -1,4 +1,0 @@
-/** A store can't be opened: another process has it, it is of another version, or it is no ledger at all. */
-export class StoreOpenError extends Error {
-  override name = "StoreOpenError";
-}

@@ -1,0 +1,174 @@
+import { expect, it } from "vitest";
+import type { ProxyConfig } from "../../src/config/config.ts";
+import { startVendorBench, type VendorBench } from "../../test-support/vendors/vendor-bench.ts";
+
+type Routes = NonNullable<ProxyConfig["vendors"][string]["routes"]>;
+
+const AUTH = { header: "Authorization", value: "Bearer {{secret}}" };
+
+async function startDeclared(
+  route: Routes[number],
+  config: Partial<ProxyConfig["vendors"][string]> = {},
+): Promise<VendorBench> {
+  return startVendorBench("declared", {
+    credential: "declared_secret",
+    auth: AUTH,
+    routes: [route],
+    ...config,
+  });
+}
+
+const slackLike = {
+  match: "POST /api/chat.postMessage",
+  per_call_usd: 0.01,
+  success: { pointer: "/ok", equals: true },
+};
+
+it.each<[string, unknown, number, string]>([
+  ["ok is true", { ok: true }, 0.01, "settled"],
+  ["ok is false", { ok: false, error: "channel_not_found" }, 0, "released"],
+  ["ok is missing", { channel: "C1" }, 0.01, "settled"],
+  ["ok is no value", { ok: { is: true } }, 0.01, "settled"],
+])("row 95: a vendor like Slack, where %s", async (_name, json, cost, outcome) => {
+  await using bench = await startDeclared(slackLike);
+  bench.vendor.moves.push({ json });
+  await bench.call({ path: "/api/chat.postMessage", json: { channel: "C1", text: "hi" } });
+  expect((await bench.entries())[0]).toMatchObject({ reservedUsd: 0.01, costUsd: cost, outcome });
+});
+
+const sendGridLike = {
+  match: "POST /v3/mail/send",
+  per_call_usd: 0.0009,
+  multiply: ["/personalizations/*/to", "/personalizations/*/cc", "/personalizations/*/bcc"],
+};
+const to = (...names: string[]): object[] => names.map((name) => ({ email: `${name}@example.com` }));
+
+it("row 96: a vendor like SendGrid: three recipients, 202, no body", async () => {
+  await using bench = await startDeclared(sendGridLike);
+  bench.vendor.moves.push({ status: 202, text: "" });
+  const json = { personalizations: [{ to: to("a"), cc: to("b") }, { to: to("c") }], subject: "hi" };
+  const { status } = await bench.call({ path: "/v3/mail/send", json });
+  expect(status).toBe(202);
+  expect((await bench.entries())[0]).toMatchObject({
+    reservedUsd: 0.0027,
+    costUsd: 0.0027,
+    outcome: "settled",
+  });
+  expect(await bench.spend()).toEqual({ spent: 0.0027, held: 0, unknown: 0 });
+});
+
+it.each<[string, unknown, number | string]>([
+  ["one list", { personalizations: [{ to: to("a", "b") }] }, 0.0018],
+  ["a text with separators", { personalizations: [{ to: "a@x, b@x; c@x" }] }, 0.0027],
+  ["texts in a list", { personalizations: [{ to: ["a@x", "b@x,c@x"] }] }, 0.0027],
+  ["null beside a list", { personalizations: [{ to: to("a"), cc: null }] }, 0.0009],
+  ["no recipient", { personalizations: [] }, "unreadable_amount"],
+  ["nothing where the pointers look", { recipients: to("a") }, "unreadable_amount"],
+  ["an object in place of a list", { personalizations: { to: to("a") } }, "unreadable_amount"],
+  ["an object of recipients", { personalizations: [{ to: { a: 1, b: 2 } }] }, "unreadable_amount"],
+  ["lists in a list", { personalizations: [{ to: [["a@x", "b@x"]] }] }, "unreadable_amount"],
+  ["a name in other letters", { personalizations: [{ to: to("a"), CC: to("b") }] }, "unreadable_amount"],
+  ["a list as the body", [{ personalizations: [{ to: to("a") }] }], "unreadable_amount"],
+])("row 96: counts %s", async (_name, json, expected) => {
+  await using bench = await startDeclared(sendGridLike);
+  bench.vendor.otherwise = () => ({ status: 202, text: "" });
+  const { code } = await bench.call({ path: "/v3/mail/send", json });
+  expect(code ?? (await bench.entries())[0]?.costUsd).toBe(expected);
+});
+
+it("row 96: a body that is missing is no body without recipients", async () => {
+  await using bench = await startDeclared(sendGridLike);
+  expect((await bench.call({ path: "/v3/mail/send" })).code).toBe("unreadable_amount");
+});
+
+const PLAID = {
+  "PLAID-CLIENT-ID": "client_1",
+  "PLAID-SECRET": "{{secret}}",
+  "Plaid-Version": "2020-09-14",
+};
+const plaidLike = { match: "POST /transfer/create", amount: "/amount", scale: "major" as const };
+
+it("sends several headers, and none of the caller's in their place", async () => {
+  await using bench = await startDeclared(plaidLike, { auth: PLAID });
+  bench.vendor.otherwise = () => ({ json: { transfer: { id: "t" } } });
+  await bench.call({
+    path: "/transfer/create",
+    json: { amount: "12.34" },
+    headers: { "plaid-client-id": "another", "plaid-version": "1999-01-01" },
+  });
+  expect(bench.vendor.seen[0]?.headers).toMatchObject({
+    "plaid-client-id": "client_1",
+    "plaid-secret": "declared_secret",
+    "plaid-version": "2020-09-14",
+  });
+  expect(bench.vendor.seen[0]?.headers).not.toHaveProperty("authorization");
+  expect((await bench.entries())[0]).toMatchObject({ costUsd: 12.34 });
+});
+
+it("takes the vault key from the one header of several that holds the secret", async () => {
+  await using bench = await startDeclared(plaidLike, { auth: PLAID });
+  bench.vendor.otherwise = () => ({ json: {} });
+  const response = await fetch(`${bench.proxyUrl}/declared/accounts/get`, {
+    headers: { "plaid-secret": bench.key.token },
+  });
+  expect(response.status).toBe(200);
+  expect(bench.vendor.seen[0]?.headers["plaid-secret"]).toBe("declared_secret");
+});
+
+it.each<[string, Routes[number], unknown, number | string]>([
+  ["a nested pointer", { match: "/x", amount: "/a/0/b", scale: "major" }, { a: [{ b: "1.50" }] }, 1.5],
+  [
+    "a pointer with escapes",
+    { match: "/x", amount: "/a~1b/c~0d", scale: "major" },
+    { "a/b": { "c~d": 2 } },
+    2,
+  ],
+  [
+    "a name that objects have anyway",
+    { match: "/x", amount: "/constructor", scale: "major" },
+    {},
+    "unreadable_amount",
+  ],
+])("reads an amount at %s", async (_name, route, json, expected) => {
+  await using bench = await startDeclared(route);
+  bench.vendor.otherwise = () => ({ json: {} });
+  const { code } = await bench.call({ path: "/x", json });
+  expect(code ?? (await bench.entries())[0]?.costUsd).toBe(expected);
+});
+
+it.each<[string | number | boolean | null, unknown, number]>([
+  [0, { status: 0 }, 1],
+  [0, { status: "0" }, 1],
+  ["0", { status: 0 }, 1],
+  [0, { status: 4 }, 0],
+  ["sent", { status: "failed" }, 0],
+  [true, { status: "true" }, 1],
+  [null, {}, 1],
+  [null, { status: null }, 1],
+  [null, { status: { message: "refused" } }, 0],
+])("tells success by %j of %j", async (equals, json, cost) => {
+  const success = { pointer: "/status", equals };
+  await using bench = await startDeclared({ match: "POST /x", per_call_usd: 1, success });
+  bench.vendor.otherwise = () => ({ json });
+  await bench.call({ path: "/x", json: {} });
+  expect((await bench.entries())[0]).toMatchObject({ reservedUsd: 1, costUsd: cost });
+});
+
+it("prices a GET with a query where the price is the same for all", async () => {
+  await using bench = await startDeclared({ match: "GET /v1/lookup/*", per_call_usd: 0.008 });
+  bench.vendor.otherwise = () => ({ json: {} });
+  const { status } = await bench.call({ method: "GET", path: "/v1/lookup/1?fields=carrier" });
+  expect(status).toBe(200);
+  expect((await bench.entries())[0]).toMatchObject({ costUsd: 0.008 });
+});
+
+it.each<[string, Partial<ProxyConfig["vendors"][string]>, string]>([
+  ["no header with the secret", { auth: { "X-Key": "plain" } }, "vendors.declared.auth: no header holds"],
+  [
+    "multiply of a form",
+    { routes: [{ match: "/x", per_call_usd: 1, multiply: ["/to"], body: "form" }] },
+    "vendors.declared.routes[0]: multiply counts in JSON",
+  ],
+])("refuses the configuration: %s", async (_name, config, message) => {
+  await expect(startDeclared(slackLike, config)).rejects.toThrow(message);
+});

@@ -1,0 +1,112 @@
+import { toMicroUsd } from "@keybrake/core/protocol";
+import type { VendorAnswer } from "./answer.ts";
+import { countItems } from "./count-items.ts";
+import { readMajorUnits, readMinorUnits } from "./currency.ts";
+import type { PricedCall, RouteDefinition } from "./define-vendor.ts";
+import { multiply as multiplyCost } from "./multiply.ts";
+import type { AmountQuote, Cost, Quote } from "./quote.ts";
+import { type FormFields, readFormScalar } from "./reading/form-body.ts";
+import { JsonNumber, type JsonValue, readPointer, toLexeme } from "./reading/json-body.ts";
+import { Unreadable } from "./reading/unreadable.ts";
+
+/** A route as the configuration file writes it. */
+export interface DeclaredRoute {
+  match: string | string[];
+  /** Where the amount stands: a JSON pointer, or `/field` of a form. */
+  amount?: string | undefined;
+  /** Where the currency stands. Default: the amount is USD. */
+  currency?: string | undefined;
+  /** `major` 12.34 dollars, `minor` 1234 cents. Required with an amount. */
+  scale?: "major" | "minor" | undefined;
+  /** Default `json`. */
+  body?: "json" | "form" | undefined;
+  /** What every call costs, whatever it says. */
+  per_call_usd?: number | undefined;
+  /**
+   * Lists (JSON pointers; `*` stands for every item of a list) whose items are counted together; each costs
+   * `per_call_usd`. A call without any item is refused.
+   */
+  multiply?: string[] | undefined;
+  /**
+   * How a 2xx answer tells that the vendor did it: by the value that stands there then, `null` for none at all.
+   * Another value means that nothing was done; where `equals` is a value and none stands there, nobody can tell.
+   */
+  success?: { pointer: string; equals: boolean | number | string | null } | undefined;
+  price?: "free" | "unpriced" | "secret" | undefined;
+}
+
+/**
+ * A route of the configuration as the pipeline uses it.
+ *
+ * @throws {TypeError} not exactly one of `amount`, `per_call_usd` and `price`, or what they need is missing
+ */
+export function declareRoute(route: DeclaredRoute): RouteDefinition {
+  const match = [route.match].flat();
+  const ways = [route.amount, route.per_call_usd, route.price].filter((way) => way !== undefined);
+  if (ways.length !== 1) throw new TypeError("give exactly one of amount, per_call_usd and price");
+  if (route.price !== undefined) return { match, price: route.price };
+  if (route.amount !== undefined && route.scale === undefined) {
+    throw new TypeError('an amount needs a scale, "major" or "minor"');
+  }
+  if (route.multiply !== undefined && route.per_call_usd === undefined) {
+    throw new TypeError("multiply counts what costs per_call_usd each, so it needs per_call_usd");
+  }
+  if (route.multiply !== undefined && route.body === "form") {
+    throw new TypeError("multiply counts in JSON, so its body can't be a form");
+  }
+  const readsBody = route.amount !== undefined || route.multiply !== undefined;
+  return {
+    match,
+    // A fixed price is the same whatever the query says, and there are GETs that cost money.
+    ...(readsBody ? { body: route.body ?? "json" } : { readsQuery: true }),
+    price: (call) =>
+      withSuccess(route, route.amount === undefined ? priceEach(route, call) : priceAmount(route, call)),
+  };
+}
+
+function priceEach({ per_call_usd = 0, multiply }: DeclaredRoute, { json }: PricedCall): AmountQuote {
+  const each = toMicroUsd(per_call_usd) ?? 0;
+  if (multiply === undefined) return { kind: "amount", microUsd: each };
+  const count = multiply.reduce((sum, pointer) => sum + countItems(json, pointer), 0);
+  // What the operator's pointers don't find may stand where the vendor looks.
+  if (count === 0) throw new Unreadable(`nothing to be counted stands at ${multiply.join(" or ")}`);
+  return { kind: "amount", microUsd: multiplyCost(each, count) };
+}
+
+function priceAmount(
+  { amount = "", currency, scale }: DeclaredRoute,
+  { form, json, exchange }: PricedCall,
+): Quote {
+  const text = readField(amount, form, json);
+  if (text === undefined) throw new Unreadable(`${amount} is missing`);
+  const code = currency === undefined ? "USD" : readField(currency, form, json);
+  if (code === undefined) throw new Unreadable(`${currency} is missing`);
+  const units = scale === "minor" ? readMinorUnits(text, code) : readMajorUnits(text);
+  const microUsd = exchange.toUpperBound(units, code);
+  return microUsd === undefined
+    ? { kind: "currency_unpriced", currency: code }
+    : { kind: "amount", microUsd };
+}
+
+function withSuccess({ success }: DeclaredRoute, price: Quote): Quote {
+  if (success === undefined || price.kind !== "amount") return price;
+  const { microUsd } = price;
+  return {
+    ...price,
+    toActual({ json }: VendorAnswer): Cost | "nothing" | undefined {
+      if (json === undefined) return undefined;
+      const value = readPointer(json, success.pointer) ?? null;
+      if (success.equals === null) return value === null ? { microUsd } : "nothing";
+      if (value === null || value instanceof Map || Array.isArray(value)) return undefined;
+      return toText(value) === String(success.equals) ? { microUsd } : "nothing";
+    },
+  };
+}
+
+function toText(value: boolean | string | JsonNumber): string {
+  return value instanceof JsonNumber ? value.lexeme : String(value);
+}
+
+function readField(pointer: string, form: FormFields, json: JsonValue | undefined): string | undefined {
+  return json === undefined ? readFormScalar(form, pointer.slice(1)) : toLexeme(readPointer(json, pointer));
+}

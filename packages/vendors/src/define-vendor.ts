@@ -1,0 +1,143 @@
+import { compileEndpoints } from "@keybrake/core/protocol";
+import type { Exchange } from "./currency.ts";
+import { FREE, type Quote, type SecretCall, UNPRICED } from "./quote.ts";
+import type { FormFields } from "./reading/form-body.ts";
+import type { JsonValue } from "./reading/json-body.ts";
+
+/** What a pricer may read of a call. `form` or `json` is filled by the route's `body`. */
+export interface PricedCall {
+  method: string;
+  /** The path within the vendor, decoded, and its segments. */
+  path: string;
+  segments: readonly string[];
+  query: FormFields;
+  form: FormFields;
+  json: JsonValue | undefined;
+  header(name: string): string | undefined;
+  exchange: Exchange;
+  /** Whether the key may start what renews outside the proxy. */
+  allowRecurring: boolean;
+  /** Micro-USD that an object of the vendor is known to have cost in all, by its id; `undefined` where it is unknown. */
+  getExposure(objectId: string): Promise<number | undefined>;
+  /**
+   * Reads an object of the vendor with the real credential, for a call whose amount lives on another object;
+   * `undefined` where the operator turned look-ups off or the vendor gave no such object.
+   *
+   * @param form the fields of a POST instead of a GET: only for what by the vendor's documentation calculates, and
+   * changes nothing
+   */
+  lookUp(path: string, form?: readonly (readonly [string, string])[]): Promise<JsonValue | undefined>;
+}
+
+/** Turns a call into a {@link Quote}. Throws `Unreadable` for an amount it can't be certain of. */
+export type Pricer = (call: PricedCall) => Quote | SecretCall | Promise<Quote | SecretCall>;
+
+/** How the calls of some endpoints are read and priced. */
+export interface RouteDefinition {
+  /** Endpoint patterns, as in a policy. The first route that matches a call decides. */
+  match: string[];
+  price: "free" | "unpriced" | "secret" | Pricer;
+  /** What the body must be for the price to be read. Required with a pricer; a call with another body is refused. */
+  body?: "form" | "json";
+  /** One of the vendor's `upstreams`. Default: the main one. */
+  upstream?: string;
+  /** Its pricer tells secrets by the body, so a body that can't be read is refused to shadow keys too. Default false. */
+  mayShowSecrets?: boolean;
+  /** A query is part of what prices the call. Default false: a call that spends takes none. */
+  readsQuery?: boolean;
+}
+
+/** A vendor: where it is, how it is paid, and where it keeps its secrets. */
+export interface VendorDefinition {
+  /** Lower-case name: the first segment of the path at the proxy. */
+  name: string;
+  /** Origin of the vendor's API, such as `https://api.stripe.com`. */
+  upstream: string;
+  /** Further origins that some routes go to, by name. */
+  upstreams?: Record<string, string>;
+  /**
+   * Further hosts `<name>.<domain>` that a path may begin with, as `/verify/v2/…` or `/verify.twilio.com/v2/…`.
+   * Patterns match the first form; the `main` host's name is left out. Links to these hosts in JSON answers are
+   * turned into links through the proxy, so that an SDK's paging stays inside.
+   */
+  hosts?: { domain: string; main: string; names: readonly string[] };
+  /** Headers that carry the credential: `{{secret}}` stands for it, `{{basic}}` for its Base64 form. */
+  auth: Record<string, string>;
+  /** A header other than `Authorization` in which the vendor's SDK sends its key, and so the vault key. */
+  tokenHeader?: string;
+  /** Headers that switch to another account of the vendor; their value must be in the policy's `accounts`. */
+  accountHeaders?: string[];
+  /** The account that a path acts on, where it is not the credential's own: it must be in the policy's `accounts`. */
+  readAccount?(path: string, mode: "live" | "test"): string | undefined;
+  /** How the vendor recognises a repeated POST; left out where it can't. */
+  idempotency?: {
+    header: string;
+    /** Whether it heeds the header at this path; left out where it does at every one. */
+    heeds?(path: string): boolean;
+    /** Whether an answer says that nothing was done again; left out where the vendor does not say. */
+    isReplay?(headers: Record<string, string | string[] | undefined>): boolean;
+  };
+  /** A JSON body where a form is needed is read strictly and forwarded as a form. Default false. */
+  jsonToForm?: boolean;
+  /** Statuses by which the vendor says for certain that nothing happened. */
+  refusedStatuses: number[];
+  /** Query parameters that make any endpoint show a secret, as a pattern on the decoded query. */
+  secretQuery?: RegExp;
+  routes: RouteDefinition[];
+}
+
+/** A vendor definition, ready for the hot path. */
+export interface Vendor extends VendorDefinition {
+  /** The first route that names the call; where none does, reading is free and everything else unpriced. */
+  findRoute(method: string, path: string): RouteDefinition;
+}
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const READ_ONLY = new Set(["GET", "HEAD", "OPTIONS"]);
+const FREE_ROUTE: RouteDefinition = { match: [], price: "free" };
+const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
+
+/**
+ * Compiles a vendor definition. A call that no route names is free where its method only reads, and unpriced
+ * otherwise: under a cap it is refused.
+ *
+ * @example
+ * defineVendor({
+ *   name: "acme",
+ *   upstream: "https://api.acme.com",
+ *   auth: { authorization: "Bearer {{secret}}" },
+ *   refusedStatuses: [400, 401, 402, 403, 404, 422, 429],
+ *   routes: [{ match: ["POST /v1/quotes"], price: "free" }],
+ * });
+ */
+export function defineVendor(definition: VendorDefinition): Vendor {
+  const routes = definition.routes.map((route) => ({
+    route,
+    // What must stay closed stays closed however a vendor reads the letters of a path.
+    matches: compileEndpoints(route.match, route.price === "secret"),
+  }));
+  // A vendor has a hundred routes, and a call is looked for in those of its method only.
+  const byMethod = new Map(
+    METHODS.map((method) => [
+      method,
+      routes.filter(({ route }) => route.match.some((pattern) => isFor(pattern, method))),
+    ]),
+  );
+  return {
+    ...definition,
+    findRoute(method, path) {
+      const found = (byMethod.get(method) ?? routes).find(({ matches }) => matches(method, path));
+      return found?.route ?? (READ_ONLY.has(method) ? FREE_ROUTE : UNPRICED_ROUTE);
+    },
+  };
+}
+
+function isFor(pattern: string, method: string): boolean {
+  return pattern.startsWith("/") || pattern.startsWith(`${method} `);
+}
+
+/** The price of a call by its route. */
+export function priceRoute(route: RouteDefinition, call: PricedCall): ReturnType<Pricer> {
+  if (typeof route.price === "function") return route.price(call);
+  return route.price === "free" ? FREE : UNPRICED;
+}

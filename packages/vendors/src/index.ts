@@ -4,7 +4,7 @@
  * @module
  */
 export { toJson, type VendorAnswer } from "./answer.ts";
-export { BUILT_IN, type VendorSettings } from "./catalogue/catalogue.ts";
+export { BUILT_IN } from "./catalogue/catalogue.ts";
 export { PRODUCTS } from "./catalogue/twilio/hosts.ts";
 export { createExchange, type Exchange } from "./currency.ts";
 export { type DeclaredRoute, declareRoute } from "./declared-route.ts";
@@ -31,4 +31,5 @@ export { type FormFields, parseForm } from "./reading/form-body.ts";
 export { JsonNumber, type JsonValue, parseJson, readPointer } from "./reading/json-body.ts";
 export { jsonToForm } from "./reading/json-to-form.ts";
 export { Unreadable } from "./reading/unreadable.ts";
+export type { VendorSettings } from "./vendor-settings.ts";
 export { VendorSettingsError } from "./vendor-settings-error.ts";

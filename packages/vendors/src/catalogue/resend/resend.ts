@@ -1,5 +1,5 @@
 import type { RouteDefinition, VendorDefinition } from "../../define-vendor.ts";
-import type { VendorSettings } from "../catalogue.ts";
+import type { VendorSettings } from "../../vendor-settings.ts";
 import { createBatchPricer, createEmailPricer } from "./price-email.ts";
 
 // Elsewhere the key is ignored. https://resend.com/docs/dashboard/emails/idempotency-keys

@@ -1,7 +1,7 @@
 import type { RouteDefinition, VendorDefinition } from "../../define-vendor.ts";
 import type { PriceBook } from "../../price-book.ts";
+import type { VendorSettings } from "../../vendor-settings.ts";
 import { VendorSettingsError } from "../../vendor-settings-error.ts";
-import type { VendorSettings } from "../catalogue.ts";
 import { PRODUCTS } from "./hosts.ts";
 import { createCallPricer, priceCallUpdate } from "./price-call.ts";
 import { createLookupPricer, priceLookupV1 } from "./price-lookup.ts";

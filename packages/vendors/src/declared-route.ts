@@ -1,20 +1,22 @@
 import { toMicroUsd } from "@keybrake/core/protocol";
 import type { VendorAnswer } from "./answer.ts";
 import { countItems } from "./count-items.ts";
-import { readMajorUnits, readMinorUnits } from "./currency.ts";
+import { priceDeclaredAmount } from "./declared-amount.ts";
 import type { PricedCall, RouteDefinition } from "./define-vendor.ts";
 import { multiply as multiplyCost } from "./multiply.ts";
 import type { AmountQuote, Cost, Quote } from "./quote.ts";
-import { type FormFields, readFormScalar } from "./reading/form-body.ts";
-import { JsonNumber, type JsonValue, readPointer, toLexeme } from "./reading/json-body.ts";
+import { JsonNumber, readPointer } from "./reading/json-body.ts";
 import { Unreadable } from "./reading/unreadable.ts";
 
 /** A route as the configuration file writes it. */
 export interface DeclaredRoute {
   match: string | string[];
-  /** Where the amount stands: a JSON pointer, or `/field` of a form. */
-  amount?: string | undefined;
-  /** Where the currency stands. Default: the amount is USD. */
+  /**
+   * Where the amount stands: a JSON pointer, or `/field` of a form. `*` stands for every item of a list. The amounts
+   * at several pointers, and at every item, are added up.
+   */
+  amount?: string | string[] | undefined;
+  /** Where the currency stands: one for all amounts, or one beside each. Default: the amounts are USD. */
   currency?: string | undefined;
   /** `major` 12.34 dollars, `minor` 1234 cents. Required with an amount. */
   scale?: "major" | "minor" | undefined;
@@ -59,9 +61,15 @@ export function declareRoute(route: DeclaredRoute): RouteDefinition {
     match,
     // A fixed price is the same whatever the query says, and there are GETs that cost money.
     ...(readsBody ? { body: route.body ?? "json" } : { readsQuery: true }),
-    price: (call) =>
-      withSuccess(route, route.amount === undefined ? priceEach(route, call) : priceAmount(route, call)),
+    price: (call) => withSuccess(route, toPrice(route, call)),
   };
+}
+
+function toPrice(route: DeclaredRoute, call: PricedCall): Quote {
+  const { amount, currency, scale = "major" } = route;
+  return amount === undefined
+    ? priceEach(route, call)
+    : priceDeclaredAmount({ amount, currency, scale }, call);
 }
 
 function priceEach({ per_call_usd = 0, multiply }: DeclaredRoute, { json }: PricedCall): AmountQuote {
@@ -71,21 +79,6 @@ function priceEach({ per_call_usd = 0, multiply }: DeclaredRoute, { json }: Pric
   // What the operator's pointers don't find may stand where the vendor looks.
   if (count === 0) throw new Unreadable(`nothing to be counted stands at ${multiply.join(" or ")}`);
   return { kind: "amount", microUsd: multiplyCost(each, count) };
-}
-
-function priceAmount(
-  { amount = "", currency, scale }: DeclaredRoute,
-  { form, json, exchange }: PricedCall,
-): Quote {
-  const text = readField(amount, form, json);
-  if (text === undefined) throw new Unreadable(`${amount} is missing`);
-  const code = currency === undefined ? "USD" : readField(currency, form, json);
-  if (code === undefined) throw new Unreadable(`${currency} is missing`);
-  const units = scale === "minor" ? readMinorUnits(text, code) : readMajorUnits(text);
-  const microUsd = exchange.toUpperBound(units, code);
-  return microUsd === undefined
-    ? { kind: "currency_unpriced", currency: code }
-    : { kind: "amount", microUsd };
 }
 
 function withSuccess({ success }: DeclaredRoute, price: Quote): Quote {
@@ -105,8 +98,4 @@ function withSuccess({ success }: DeclaredRoute, price: Quote): Quote {
 
 function toText(value: boolean | string | JsonNumber): string {
   return value instanceof JsonNumber ? value.lexeme : String(value);
-}
-
-function readField(pointer: string, form: FormFields, json: JsonValue | undefined): string | undefined {
-  return json === undefined ? readFormScalar(form, pointer.slice(1)) : toLexeme(readPointer(json, pointer));
 }

@@ -81,6 +81,11 @@ export interface VendorDefinition {
   jsonToForm?: boolean;
   /** Statuses by which the vendor says for certain that nothing happened. */
   refusedStatuses: number[];
+  /**
+   * What reading costs at an endpoint that no route names. Default: `free`, or `unpriced` when some read has a price,
+   * because the vendor may serve that one under other paths too. `free` is for definitions that list every priced read.
+   */
+  undeclaredReads?: "free" | "unpriced";
   /** Query parameters that make any endpoint show a secret, as a pattern on the decoded query. */
   secretQuery?: RegExp;
   routes: RouteDefinition[];
@@ -88,7 +93,7 @@ export interface VendorDefinition {
 
 /** A vendor definition, ready for the hot path. */
 export interface Vendor extends VendorDefinition {
-  /** The first route that names the call; where none does, reading is free and everything else unpriced. */
+  /** The first route that names the call, or what a call is that no route names. */
   findRoute(method: string, path: string): RouteDefinition;
 }
 
@@ -98,8 +103,9 @@ const FREE_ROUTE: RouteDefinition = { match: [], price: "free" };
 const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
 
 /**
- * Compiles a vendor definition. A call that no route names is free where its method only reads, and unpriced
- * otherwise: under a cap it is refused.
+ * Compiles a vendor definition. A call that no route names is unpriced, so that a cap refuses it. Reading is free
+ * instead, unless the vendor has a read with a price ({@link VendorDefinition.undeclaredReads}). `HEAD` is priced as
+ * its `GET`.
  *
  * @example
  * defineVendor({
@@ -120,15 +126,37 @@ export function defineVendor(definition: VendorDefinition): Vendor {
   const byMethod = new Map(
     METHODS.map((method) => [
       method,
-      routes.filter(({ route }) => route.match.some((pattern) => isFor(pattern, method))),
+      routes.filter(({ route }) =>
+        route.match.some((pattern) => isFor(pattern, method) || (method === "HEAD" && isFor(pattern, "GET"))),
+      ),
     ]),
   );
+  const toUndeclared = createFallback(definition);
   return {
     ...definition,
     findRoute(method, path) {
-      const found = (byMethod.get(method) ?? routes).find(({ matches }) => matches(method, path));
-      return found?.route ?? (READ_ONLY.has(method) ? FREE_ROUTE : UNPRICED_ROUTE);
+      const found = (byMethod.get(method) ?? routes).find(
+        ({ matches }) => matches(method, path) || (method === "HEAD" && matches("GET", path)),
+      );
+      return found?.route ?? toUndeclared(method, path);
     },
+  };
+}
+
+/** What a call is that no route names. */
+function createFallback({
+  routes,
+  undeclaredReads,
+}: VendorDefinition): (method: string, path: string) => RouteDefinition {
+  const pricedReads = routes
+    .filter(({ price }) => typeof price === "function")
+    .flatMap(({ match }) => match.filter((pattern) => isFor(pattern, "GET")));
+  const readsAreFree = (undeclaredReads ?? (pricedReads.length === 0 ? "free" : "unpriced")) === "free";
+  const resemblesPricedRead = compileEndpoints(pricedReads, true);
+  return (method, path) => {
+    if (!readsAreFree || !READ_ONLY.has(method)) return UNPRICED_ROUTE;
+    // Many servers take `/Geocode/json.` for `/geocode/json`, and bill it.
+    return resemblesPricedRead("GET", path.replace(/[\s./]+$/, "")) ? UNPRICED_ROUTE : FREE_ROUTE;
   };
 }
 

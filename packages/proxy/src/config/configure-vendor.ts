@@ -31,14 +31,16 @@ const usd = z
   .number()
   .refine((value) => toMicroUsd(value) !== undefined, "must be USD with at most 6 decimals");
 
+const pointer = z.string().startsWith("/");
+
 const routeSchema = z.strictObject({
   match: z.union([endpoint, z.array(endpoint).min(1)]),
-  amount: z.string().startsWith("/").optional(),
-  currency: z.string().startsWith("/").optional(),
+  amount: z.union([pointer, z.array(pointer).min(1).max(20)]).optional(),
+  currency: pointer.optional(),
   scale: z.enum(["major", "minor"]).optional(),
   body: z.enum(["json", "form"]).optional(),
   per_call_usd: usd.optional(),
-  multiply: z.array(z.string().startsWith("/")).min(1).optional(),
+  multiply: z.array(pointer).min(1).optional(),
   success: z
     .strictObject({
       pointer: z.string().startsWith("/"),

@@ -107,6 +107,55 @@ it.each<[string, Routes[number], string, string, string]>([
     "unreadable_amount",
   ],
   ["the wrong encoding", { match, amount: "/total", scale: "major" }, form, "total=1", "unreadable_amount"],
+  [
+    "every item of a list",
+    { match, amount: "/units/*/value", currency: "/units/*/cur", scale: "major" },
+    json,
+    '{"units":[{"value":"1.00","cur":"USD"},{"value":"100.00","cur":"EUR"}]}',
+    "111.00",
+  ],
+  [
+    "every item of a list in one currency",
+    { match, amount: "/units/*/value", currency: "/cur", scale: "minor" },
+    json,
+    '{"units":[{"value":100},{"value":250}],"cur":"USD"}',
+    "3.50",
+  ],
+  [
+    "an index that leaves out an item",
+    { match, amount: "/units/0/value", scale: "major" },
+    json,
+    '{"units":[{"value":1},{"value":999}]}',
+    "unreadable_amount",
+  ],
+  [
+    "more amounts than currencies",
+    { match, amount: "/units/*/value", currency: "/units/*/cur", scale: "major" },
+    json,
+    '{"units":[{"value":1,"cur":"USD"},{"value":2,"cur":"USD"},{"value":999}]}',
+    "unreadable_amount",
+  ],
+  [
+    "amounts that add up",
+    { match, amount: ["/sum/amount", "/tip/amount"], scale: "minor" },
+    json,
+    '{"sum":{"amount":1000},"tip":{"amount":150}}',
+    "11.50",
+  ],
+  [
+    "amounts of which one is missing",
+    { match, amount: ["/sum/amount", "/tip/amount"], scale: "minor" },
+    json,
+    '{"sum":{"amount":1000}}',
+    "10.00",
+  ],
+  [
+    "amounts of which all are missing",
+    { match, amount: ["/sum/amount", "/tip/amount"], scale: "minor" },
+    json,
+    "{}",
+    "unreadable_amount",
+  ],
 ])("prices a call by %s", async (_name, route, contentType, body, expected) => {
   expect(await price([route], contentType, body)).toBe(expected);
 });
@@ -144,4 +193,27 @@ it("lets the operator's routes come before the built-in ones", async () => {
   const bench = await startForTest({ stripe: { routes: [{ match: "POST /v1/charges", per_call_usd: 3 }] } });
   const key = await bench.issue({ daily_usd_cap: 10 });
   expect((await bench.charge(key)).headers["keybrake-cost-usd"]).toBe("3.00");
+});
+
+it.each([
+  ["GET", "/v1/geocode/json", "0.01"],
+  ["HEAD", "/v1/geocode/json", "0.01"],
+  ["GET", "/V1/geocode/json", "unpriced_endpoint"],
+  ["GET", "/v1/geocode/JSON", "unpriced_endpoint"],
+  ["GET", "/v1/geocode/json.", "unpriced_endpoint"],
+  ["GET", "/v1/geocode/json%20", "unpriced_endpoint"],
+  ["HEAD", "/v1/geocode/JSON", "unpriced_endpoint"],
+  ["GET", "/v1/anything/else", "unpriced_endpoint"],
+  ["GET", "/v1/status", "0.00"],
+  ["HEAD", "/v1/status", "0.00"],
+])("lets no %s of a vendor with priced reads pass for free: %s", async (method, path, expected) => {
+  const { bench } = await startAcme([
+    { match: "GET /v1/geocode/json", per_call_usd: 0.01 },
+    { match: "GET /v1/status", price: "free" },
+  ]);
+  const key = await bench.issue({ vendor: "acme", daily_usd_cap: 1000 });
+  const { headers } = await bench.send(method, `/acme${path}`, {
+    headers: { authorization: `Bearer ${key.token}` },
+  });
+  expect(headers["x-keybrake-code"] ?? headers["keybrake-cost-usd"]).toBe(expected);
 });

@@ -136,6 +136,14 @@ describe("a batch", () => {
     expect(await bench.spend()).toEqual({ spent: 0, held: 0, unknown: 0 });
   });
 
+  it("releases what a security refusal (451) did not send", async () => {
+    await using bench = await startResendBench();
+    bench.vendor.moves.push({ status: 451, json: { statusCode: 451, name: "security_error" } });
+    expect((await bench.call({ path: "/emails/batch", json: toBatch(2) })).status).toBe(451);
+    expect((await bench.entries())[0]).toMatchObject({ outcome: "released" });
+    expect(await bench.spend()).toEqual({ spent: 0, held: 0, unknown: 0 });
+  });
+
   it("row 84: the same ids again cost nothing more", async () => {
     await using bench = await startResendBench();
     bench.vendor.otherwise = () => ({ json: toIds(2) });

@@ -101,6 +101,18 @@ describe("messages", () => {
       expect(await bench.spend()).toEqual(SPENT_NOTHING);
     },
   );
+
+  it("says that an unescaped + of a number arrived as a space", async () => {
+    await using bench = await startTwilioBench();
+    const { status, code, text } = await bench.call({
+      path: MESSAGES,
+      body: "To=+14155550100&Body=hi",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    expect({ status, code }).toEqual({ status: 400, code: "unreadable_amount" });
+    expect(text).toContain("not in E.164 form");
+    expect(bench.vendor.seen).toEqual([]);
+  });
 });
 
 describe("calls", () => {

@@ -36,6 +36,8 @@ export function createShopify({ upstream, currency }: ShopSettings): VendorDefin
     tokenHeader: "x-shopify-access-token",
     // https://shopify.dev/docs/api/admin-graphql/latest#status-and-error-codes
     refusedStatuses: [400, 401, 402, 403, 404, 405, 406, 413, 414, 415, 422, 423, 429, 430],
+    // Only what is sent to the GraphQL endpoint costs; the REST API is read for free.
+    undeclaredReads: "free",
     routes: [
       { match: GRAPHQL, body: "json", mayShowSecrets: true, price: createGraphqlPricer(currency) },
       {

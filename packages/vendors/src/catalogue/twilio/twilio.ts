@@ -28,6 +28,8 @@ export function createTwilio({ prices, accounts }: VendorSettings): VendorDefini
     readAccount: (path, mode) => readForeignAccount(path, accounts[mode]),
     // No idempotency: a POST that is sent twice is done twice. https://www.twilio.com/docs/api/errors/20500
     refusedStatuses: [400, 401, 403, 404, 405, 410, 413, 415, 422, 429],
+    // Of all that can be read, only lookups cost, and `/lookups/*` is listed.
+    undeclaredReads: "free",
     routes: [...SECRETS, ...listPriced(prices), ...FREE_AND_INDIRECT],
   };
 }

@@ -1,0 +1,75 @@
+import { MAX_MICRO_USD } from "@keybrake/core/protocol";
+import { readMajorUnits, readMinorUnits } from "./currency.ts";
+import type { PricedCall } from "./define-vendor.ts";
+import type { Quote } from "./quote.ts";
+import { readFormScalar } from "./reading/form-body.ts";
+import { type JsonValue, readPointer, toLexeme } from "./reading/json-body.ts";
+import { Unreadable } from "./reading/unreadable.ts";
+
+/** Where the amounts of a call stand. */
+export interface DeclaredAmount {
+  /** JSON pointers, or `/field` of a form. `*` stands for every item of a list. What stands there is added up. */
+  amount: string | readonly string[];
+  /** One currency for all amounts, or one beside each: then its pointer has the same `*`. Default: USD. */
+  currency?: string | undefined;
+  scale: "major" | "minor";
+}
+
+/**
+ * The sum of all amounts that a call names. Of several pointers, some may find nothing: an order without a tip.
+ *
+ * @throws {Unreadable} no pointer finds an amount, one finds something else, or an index leaves out items of a list
+ */
+export function priceDeclaredAmount(
+  { amount, currency, scale }: DeclaredAmount,
+  { form, json, exchange }: Pick<PricedCall, "form" | "json" | "exchange">,
+): Quote {
+  const read = (pointer: string): string[] => {
+    if (json !== undefined) return readAll(json, pointer.split("/").slice(1), pointer);
+    const value = readFormScalar(form, pointer.slice(1));
+    return value === undefined ? [] : [value];
+  };
+  const pointers = [amount].flat();
+  const amounts = pointers.flatMap(read);
+  if (amounts.length === 0)
+    throw new Unreadable(`${pointers.join(" and ")} ${pointers.length > 1 ? "are" : "is"} missing`);
+  const currencies = currency === undefined ? ["USD"] : read(currency);
+  if (currencies.length === 0) throw new Unreadable(`${currency} is missing`);
+  if (currencies.length > 1 && currencies.length !== amounts.length) {
+    throw new Unreadable(`${currency} names ${currencies.length} currencies for ${amounts.length} amounts`);
+  }
+  let microUsd = 0;
+  for (const [index, text] of amounts.entries()) {
+    const code = (currencies.length > 1 ? currencies[index] : currencies[0]) ?? "";
+    const units = scale === "minor" ? readMinorUnits(text, code) : readMajorUnits(text);
+    const part = exchange.toUpperBound(units, code);
+    if (part === undefined) return { kind: "currency_unpriced", currency: code };
+    microUsd += part;
+  }
+  if (microUsd > MAX_MICRO_USD) throw new Unreadable("the amounts add up to more than 9,000,000,000 USD");
+  return { kind: "amount", microUsd };
+}
+
+/** Every amount at a pointer. */
+function readAll(
+  value: JsonValue | undefined,
+  [token, ...rest]: readonly string[],
+  pointer: string,
+): string[] {
+  if (value === undefined || value === null) return [];
+  if (token === undefined) {
+    const text = toLexeme(value);
+    if (text === undefined) throw new Unreadable(`${pointer} must be a number or a string`);
+    return [text];
+  }
+  if (token === "*") {
+    if (!Array.isArray(value)) throw new Unreadable(`${pointer} needs a list where the * stands`);
+    return value.flatMap((item) => readAll(item, rest, pointer));
+  }
+  if (Array.isArray(value) && value.length > 1) {
+    throw new Unreadable(
+      `${pointer} reads one item of a list that has ${value.length}: the operator can write * to add them all up`,
+    );
+  }
+  return readAll(readPointer(value, `/${token}`), rest, pointer);
+}

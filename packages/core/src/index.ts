@@ -41,6 +41,7 @@ export {
   type Policy,
   type PolicyFor,
   resolvePolicy,
+  type StatedBudget,
 } from "./policy.ts";
 export { createRedisKeyCacheStore, type SendRedisCommand } from "./redis-key-cache-store.ts";
 export { toKeybrakeError } from "./to-keybrake-error.ts";

@@ -29,8 +29,11 @@ export interface Policy {
   maxCalls?: number;
   /** The most calls in any 60 seconds. Default: no limit. */
   callsPerMinute?: number;
-  /** Up to 8 shared budgets the key's calls must fit as well, such as `user:42`. Default: none. */
-  budgets?: string[];
+  /**
+   * Up to 8 budgets that the key's calls must fit as well: names, or names with caps. A budget counts what every key
+   * spends that names it, so `[{ name: "user:42", dailyUsdCap: 500 }]` caps a user across all keys. Default: none.
+   */
+  budgets?: (string | StatedBudget)[];
   /** How long the key lives. Default `"5m"`. */
   expiresIn?: Duration;
   /** `"test"` keys use the vendor's test credential. Default `"live"`. */
@@ -53,6 +56,19 @@ export interface Policy {
   parent?: "self";
   /** Up to 20 string pairs, kept in every audit entry. */
   metadata?: Record<string, string>;
+}
+
+/**
+ * A budget, and the caps that bind this key's calls against everything spent on it by any key. Other keys may state
+ * other caps; to bind every key, store a cap in the budget.
+ */
+export interface StatedBudget {
+  /** Such as `user:42`: letters, digits and `: . _ @ -`, at most 128. Take the id from your session, never from the agent. */
+  name: string;
+  /** USD per UTC day. Default: no cap of this key. */
+  dailyUsdCap?: number | undefined;
+  /** USD over the life of the budget. Default: no cap of this key. */
+  totalUsdCap?: number | undefined;
 }
 
 /** The stand-in of {@link IssuePolicy.failOpen}: a vendor credential of the caller's own, and where to use it. */

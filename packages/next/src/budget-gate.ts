@@ -22,11 +22,10 @@ export interface BudgetGateOptions {
  * @param question what to ask, or how to tell it from the request; where it throws, the route does not run
  * @returns a response where the request is refused, else `undefined`, which lets it go on
  * @example
- * export const proxy = budgetGate((request) => ({
- *   vendor: "stripe",
- *   budgets: [`user:${request.headers.get("x-user-id")}`],
- *   usd: 20,
- * }));
+ * export const proxy = budgetGate(async () => {
+ *   const { userId } = await readSession();
+ *   return { vendor: "stripe", budgets: [{ name: `user:${userId}`, dailyUsdCap: 500 }], usd: 20 };
+ * });
  *
  * export const config = { matcher: "/api/tools/:path*" };
  */

@@ -29,6 +29,16 @@ const keyFields = {
   max_calls: z.optional(z.int()),
   calls_per_minute: z.optional(z.int()),
   budgets: z.array(z.string()),
+  /** The caps that this key states for its budgets. Left out when it states none. */
+  budget_caps: z.optional(
+    z.array(
+      z.object({
+        name: z.string(),
+        daily_usd_cap: z.optional(reportedUsd),
+        total_usd_cap: z.optional(reportedUsd),
+      }),
+    ),
+  ),
   shadow: z.boolean(),
   accounts: z.array(z.string()),
   allow_recurring: z.boolean(),
@@ -46,11 +56,25 @@ export const keySchema = z.object(keyFields);
 /** The answer to `GET /v1/keys/:id`. */
 export const keyWithSpendSchema = z.object({ ...keyFields, spend: keySpendSchema });
 
+/**
+ * What the issuer of a key should know: `uncapped` nothing limits what it spends, `new_budget` a budget without a
+ * cap and without any spend, which may be a typo.
+ */
+export const issueWarningSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  budget: z.optional(z.string()),
+});
+
 /** The answer to `POST /v1/keys`: the only time the token is shown. */
-export const issuedKeySchema = z.object({ ...keyFields, token: z.string() });
+export const issuedKeySchema = z.object({
+  ...keyFields,
+  token: z.string(),
+  warnings: z.optional(z.array(issueWarningSchema)),
+});
 
 /** The answer to `POST /vault/keys`, for the older guides: `vault_key` is the token. */
-export const legacyIssuedKeySchema = z.object({ ...keyFields, token: z.string(), vault_key: z.string() });
+export const legacyIssuedKeySchema = z.extend(issuedKeySchema, { vault_key: z.string() });
 
 /** The answer to `DELETE /v1/keys/:id`: the key, and what was already at the vendor when it was revoked. */
 export const revokedKeySchema = z.object({
@@ -90,6 +114,7 @@ export type WireKeyQuery = z.output<typeof keyQuerySchema>;
 export type WireKey = z.output<typeof keySchema>;
 export type WireKeySpend = z.output<typeof keySpendSchema>;
 export type WireKeyWithSpend = z.output<typeof keyWithSpendSchema>;
+export type WireIssueWarning = z.output<typeof issueWarningSchema>;
 export type WireIssuedKey = z.output<typeof issuedKeySchema>;
 export type WireRevokedKey = z.output<typeof revokedKeySchema>;
 export type WireRevokeMany = z.output<typeof revokeManySchema>;

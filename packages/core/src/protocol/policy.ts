@@ -20,6 +20,27 @@ const endpointPattern = z
 
 const positiveInteger = z.int().check(z.minimum(1));
 
+/** A budget with caps of its own, which bind the key that states them. */
+const statedBudget = z.strictObject({
+  name: budgetName,
+  daily_usd_cap: z.optional(usd),
+  total_usd_cap: z.optional(usd),
+});
+
+/** The budgets that a key's calls must fit: names, or names with caps. */
+export const budgetList = z.array(z.union([budgetName, statedBudget])).check(
+  z.maxLength(8),
+  z.refine(
+    (budgets) => new Set(budgets.map(toBudgetName)).size === budgets.length,
+    "must not name a budget twice",
+  ),
+);
+
+/** The name of an entry of `budgets`. */
+export function toBudgetName(budget: string | { name: string }): string {
+  return typeof budget === "string" ? budget : budget.name;
+}
+
 /** The policy of a vault key as it travels: the body of `POST /v1/keys`. An unknown field is refused by name. */
 export const policySchema = z.strictObject({
   label,
@@ -30,12 +51,7 @@ export const policySchema = z.strictObject({
   max_usd_per_call: z.optional(usd),
   max_calls: z.optional(positiveInteger),
   calls_per_minute: z.optional(positiveInteger.check(z.maximum(1_000_000))),
-  budgets: z.optional(
-    z.array(budgetName).check(
-      z.maxLength(8),
-      z.refine((names) => new Set(names).size === names.length, "must not name a budget twice"),
-    ),
-  ),
+  budgets: z.optional(budgetList),
   expires_in: z.optional(durationField),
   mode: z.optional(z.enum(["live", "test"])),
   shadow: z.optional(z.boolean()),

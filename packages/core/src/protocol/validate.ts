@@ -1,10 +1,11 @@
 import * as z from "zod/mini";
-import { budgetName, reportedUsd, usd, vendorName } from "./fields.ts";
+import { reportedUsd, usd, vendorName } from "./fields.ts";
+import { budgetList } from "./policy.ts";
 
 /** Body of `POST /v1/validate`: would a call fit? Issues nothing, reserves nothing. */
 export const validateSchema = z.strictObject({
   vendor: vendorName,
-  budgets: z.optional(z.array(budgetName).check(z.maxLength(8))),
+  budgets: z.optional(budgetList),
   endpoint: z.optional(z.string().check(z.minLength(1), z.maxLength(500))),
   usd: z.optional(usd),
 });

@@ -46,6 +46,11 @@ function rename(
       return rename(def.innerType, value, direction);
     case "array":
       return Array.isArray(value) ? value.map((item) => rename(def.element, item, direction)) : value;
+    case "union": {
+      // Only an object has names; where one may stand, the other choices are plain values.
+      const asObject = def.options.find((option) => (option as z.core.$ZodTypes)._zod.def.type === "object");
+      return asObject && typeof value === "object" ? rename(asObject, value, direction) : value;
+    }
     case "object": {
       if (typeof value !== "object") return value;
       const renamed: Record<string, unknown> = { ...value };

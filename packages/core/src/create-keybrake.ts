@@ -32,6 +32,7 @@ import {
   type WireValidation,
 } from "./protocol.ts";
 import { toMoment, VaultKey } from "./vault-key.ts";
+import { warnOnce } from "./warn-once.ts";
 import { runWithVaultKey, type WithVaultKeyOptions } from "./with-vault-key.ts";
 
 /** A page of a list, newest first. */
@@ -126,6 +127,10 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
         signal,
       });
       control.emit({ type: "issued", keyId: key.id, vendor: key.vendor, label: key.label });
+      for (const { code, message } of key.warnings ?? []) {
+        control.emit({ type: "warning", keyId: key.id, label: key.label, code, message });
+        warnOnce(key.label, message);
+      }
       const { id, token, vendor, label } = key;
       const baseUrl = `${proxyUrl}/${vendor}`;
       return new VaultKey(

@@ -1,6 +1,8 @@
 /** What a client reports to `onEvent`. No event holds a token. */
 export type KeybrakeEvent =
   | { type: "issued"; keyId: string; vendor: string; label: string }
+  /** What the proxy wants the issuer of a key to know: `uncapped`, or `new_budget` (maybe a typo). */
+  | { type: "warning"; keyId: string; label: string; code: string; message: string }
   | { type: "extended"; keyId: string; expiresAt: Date }
   | { type: "extend_failed"; keyId: string; error: unknown }
   | { type: "revoked"; keyId: string }

@@ -1,5 +1,11 @@
 import type { Price } from "./price.ts";
 
+/** The caps that a key states for a budget. They bind the key's own calls and are not stored in the budget. */
+export interface StatedCaps {
+  dailyCapMicroUsd?: number;
+  totalCapMicroUsd?: number;
+}
+
 /** The policy of a key as the ledger needs it; amounts in micro-USD. */
 export interface KeyPolicy {
   allowedEndpoints?: string[];
@@ -9,6 +15,8 @@ export interface KeyPolicy {
   maxCalls?: number;
   callsPerMinute?: number;
   budgets: string[];
+  /** By the name of a budget in `budgets`. */
+  budgetCaps?: Record<string, StatedCaps>;
   shadow: boolean;
   accounts: string[];
   allowRecurring: boolean;
@@ -89,6 +97,8 @@ export interface LimitRefusal {
     | "currency_unpriced"
     | "cap_exhausted";
   limit?: string;
+  /** The cap is one that the key states for a budget. */
+  stated?: true;
   capMicroUsd?: number;
   spentMicroUsd?: number;
   heldMicroUsd?: number;

@@ -1,5 +1,6 @@
 import {
   DEFAULT_EXPIRES_IN,
+  toBudgetName,
   toSeconds,
   toUsd,
   type WireIssuedKey,
@@ -60,7 +61,7 @@ export class MockKeys {
       inFlight: 0,
       tally: createTally(),
     };
-    for (const name of policy.budgets ?? []) this.#budgets.find(name);
+    for (const budget of policy.budgets ?? []) this.#budgets.find(toBudgetName(budget));
     this.#keys.push(key);
     return { ...toWire(key), token: key.token };
   }
@@ -99,7 +100,7 @@ export class MockKeys {
         (key) =>
           (status === undefined || statusOf(key) === status) &&
           (vendor === undefined || key.policy.vendor === vendor) &&
-          (budget === undefined || key.policy.budgets?.includes(budget)) &&
+          (budget === undefined || key.policy.budgets?.some((named) => toBudgetName(named) === budget)) &&
           key.policy.label.startsWith(label_prefix),
       )
       .reverse();
@@ -150,12 +151,14 @@ export function toWire(key: MockKey): WireKey {
     metadata = {},
     ...policy
   } = key.policy;
+  const stated = budgets.filter((budget) => typeof budget !== "string");
   return {
     ...policy,
     id: key.id,
     status: statusOf(key),
     mode,
-    budgets,
+    budgets: budgets.map(toBudgetName),
+    ...(stated.length === 0 ? {} : { budget_caps: stated }),
     shadow,
     accounts,
     allow_recurring,

@@ -1,12 +1,17 @@
 import {
   formatUsd,
+  toBudgetName,
   toMicroUsd,
   toUsd,
   type WireBudget,
   type WireBudgetUpdate,
   type WireLimitDetails,
+  type WirePolicy,
 } from "@keybrake/core/protocol";
 import { MockRefusal } from "./mock-refusal.ts";
+
+/** The budgets of a policy on the wire. */
+export type StatedBudgets = NonNullable<WirePolicy["budgets"]>;
 
 /** What was spent against one key or one budget, in micro-USD. */
 export interface Tally {
@@ -136,15 +141,21 @@ export class MockBudgets {
     return toWire(budget);
   }
 
-  limits(names: string[]): Limit[] {
-    return names
-      .map((name) => this.find(name))
-      .flatMap((budget) => limitsOf(`budget:${budget.name}`, budget, budget.tally));
+  /** The caps that are stored, and those that the policy states, which are stored nowhere. */
+  limits(budgets: StatedBudgets): Limit[] {
+    return budgets.flatMap((stated) => {
+      const budget = this.find(toBudgetName(stated));
+      const owner = `budget:${budget.name}`;
+      return [
+        ...limitsOf(owner, budget, budget.tally),
+        ...(typeof stated === "string" ? [] : limitsOf(owner, stated, budget.tally)),
+      ];
+    });
   }
 
   /** @throws {MockRefusal} `budget_frozen` */
-  assertNotFrozen(names: string[]): void {
-    const frozen = names.find((name) => this.find(name).frozen);
+  assertNotFrozen(budgets: StatedBudgets): void {
+    const frozen = budgets.map(toBudgetName).find((name) => this.find(name).frozen);
     if (frozen === undefined) return;
     throw new MockRefusal({ code: "budget_frozen", message: `The budget ${frozen} is frozen.` });
   }

@@ -1,4 +1,4 @@
-import { formatUsd, toUsd } from "@keybrake/core/protocol";
+import { formatUsd, toBudgetName, toUsd } from "@keybrake/core/protocol";
 import { type HttpHandler, HttpResponse, http } from "msw";
 import { matchesEndpoint } from "./endpoint-match.ts";
 import type { Mock, VendorCall, VendorHandler } from "./mock.ts";
@@ -101,7 +101,7 @@ function reserve(mock: Mock, key: MockKey, microUsd: number): void {
 }
 
 function talliesOf(mock: Mock, { policy, tally }: MockKey): Tally[] {
-  return [tally, ...(policy.budgets ?? []).map((name) => mock.budgets.find(name).tally)];
+  return [tally, ...(policy.budgets ?? []).map((name) => mock.budgets.find(toBudgetName(name)).tally)];
 }
 
 async function askVendor(handler: VendorHandler, request: Request, vendor: string): Promise<Response> {

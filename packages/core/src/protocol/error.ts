@@ -40,6 +40,8 @@ export function toDocUrl(code: string): string {
 /** Which limit refused a call, and by how much. Amounts are decimal strings of USD. */
 export const limitDetailsSchema = z.object({
   limit: z.string(),
+  /** True when the cap is one that the key states for a budget, and not stored in it. */
+  stated: z.optional(z.boolean()),
   cap_usd: z.optional(z.string()),
   spent_usd: z.optional(z.string()),
   held_usd: z.optional(z.string()),

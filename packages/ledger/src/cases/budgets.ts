@@ -31,6 +31,45 @@ export const budgetCases: LedgerCase[] = [
     },
   ),
 
+  storeCase(
+    "holds all keys that state a cap for a budget to what was spent on it by any key",
+    async (bench) => {
+      const policy = { budgets: ["user:42"], budgetCaps: { "user:42": { dailyCapMicroUsd: usd(50) } } };
+      for (let count = 0; count < 2; count++) {
+        const key = await bench.issue(policy);
+        assert.equal(reserved(await bench.reserve(key, charge(20))), usd(20));
+      }
+      const third = await bench.issue(policy);
+      const { answer } = await bench.reserve(third, charge(20));
+      assert.ok(!answer.admitted);
+      assert.deepEqual(
+        [answer.refusal.code, answer.refusal.limit, answer.refusal.stated, answer.refusal.heldMicroUsd],
+        ["cap_exhausted", "budget:user:42:daily", true, usd(40)],
+      );
+      assert.equal(answer.remainingMicroUsd, usd(10));
+      assert.equal((await bench.store.getBudget("acme", "user:42"))?.dailyCapMicroUsd, null);
+      const other = await bench.issue({ budgets: ["user:42"] });
+      assert.equal(reserved(await bench.reserve(other, charge(20))), usd(20));
+    },
+  ),
+
+  storeCase("holds a call to the lower of a stored and a stated cap", async (bench) => {
+    await bench.store.putBudget("acme", "b", { totalCapMicroUsd: usd(30) });
+    const high = await bench.issue({ budgets: ["b"], budgetCaps: { b: { totalCapMicroUsd: usd(100) } } });
+    const low = await bench.issue({ budgets: ["b"], budgetCaps: { b: { totalCapMicroUsd: usd(10) } } });
+    assert.equal(refusal(await bench.reserve(high, charge(31))).limit, "budget:b:total");
+    assert.equal(refusal(await bench.reserve(low, charge(11))).limit, "budget:b:total");
+    assert.equal(reserved(await bench.reserve(high, charge(15))), usd(15));
+    assert.equal(refusal(await bench.reserve(low, charge(1))).code, "cap_exhausted");
+    const zero = await bench.issue({ budgets: ["c"], budgetCaps: { c: { dailyCapMicroUsd: 0 } } });
+    assert.equal(refusal(await bench.reserve(zero, charge(0))).code, "cap_exhausted");
+  }),
+
+  storeCase("prices what a stated cap binds: a call without a price is refused", async (bench) => {
+    const key = await bench.issue({ budgets: ["b"], budgetCaps: { b: { dailyCapMicroUsd: usd(5) } } });
+    assert.equal(refusal(await bench.reserve(key, { kind: "unpriced" })).code, "unpriced_endpoint");
+  }),
+
   storeCase("refuses every call on a frozen budget at once, free ones too", async (bench) => {
     const key = await bench.issue({ budgets: ["a", "b"] });
     const open = await bench.reserve(key, charge(1));

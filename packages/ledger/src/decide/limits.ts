@@ -1,5 +1,5 @@
 import { MAX_MICRO_USD } from "@keybrake/core/protocol";
-import type { KeyState, LimitRefusal, Spend } from "../ledger.ts";
+import type { BudgetState, KeyState, LimitRefusal, Spend, StatedCaps } from "../ledger.ts";
 import type { Price } from "../price.ts";
 import { getDayEnd } from "./window.ts";
 
@@ -14,9 +14,10 @@ interface Cap {
   /** What of the call's object this scope has counted already. */
   exposureMicroUsd: number;
   resetsAt?: number;
+  stated?: true;
 }
 
-/** Every cap over a key: its own, and those of its budgets. */
+/** Every cap over a key: its own, and of its budgets those that are stored and those that the key states. */
 function listCaps(
   { record, spend, budgets }: Pick<KeyState, "record" | "spend" | "budgets">,
   now: number,
@@ -24,7 +25,10 @@ function listCaps(
   const { dailyCapMicroUsd = null, totalCapMicroUsd = null } = record.policy;
   return [
     ...capsOf("key", { dailyCapMicroUsd, totalCapMicroUsd, spend }, now),
-    ...budgets.flatMap((budget) => capsOf(`budget:${budget.name}`, budget, now)),
+    ...budgets.flatMap((budget) => [
+      ...capsOf(`budget:${budget.name}`, budget, now),
+      ...statedCapsOf(record.policy.budgetCaps?.[budget.name], budget, now),
+    ]),
   ];
 }
 
@@ -59,6 +63,14 @@ function capsOf(
     });
   }
   return caps;
+}
+
+/** What a key states for a budget binds its calls against everything that was spent there, by whatever key. */
+function statedCapsOf(stated: StatedCaps | undefined, { name, spend }: BudgetState, now: number): Cap[] {
+  if (stated === undefined) return [];
+  const { dailyCapMicroUsd = null, totalCapMicroUsd = null } = stated;
+  const caps = capsOf(`budget:${name}`, { dailyCapMicroUsd, totalCapMicroUsd, spend }, now);
+  return caps.map((cap) => ({ ...cap, stated: true as const }));
 }
 
 const roomUnder = (cap: Cap): number => Math.max(0, cap.capMicroUsd - cap.spentMicroUsd - cap.heldMicroUsd);

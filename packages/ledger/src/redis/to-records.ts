@@ -81,7 +81,8 @@ export function toBudgetState(reply: Reply): BudgetState {
 export function toLimitRefusal(reply: Reply): LimitRefusal {
   const flat = reply as (string | number)[];
   const pairs = flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1]]] : []));
-  return Object.fromEntries(pairs) as LimitRefusal;
+  const { stated, ...refusal } = Object.fromEntries(pairs);
+  return { ...refusal, ...(stated === 1 ? { stated: true } : {}) } as LimitRefusal;
 }
 
 export function toSettlement(reply: Reply): Settlement {

@@ -41,6 +41,7 @@ const configSchema = z.strictObject({
   vendors: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), vendorSchema),
   fx: z.record(z.string().regex(/^[A-Za-z]{3}$/), z.number().positive()).default({}),
   fx_margin: z.number().min(0).max(1).default(0.03),
+  require_cap: z.boolean().default(false),
   look_up: z.boolean().default(true),
   public_url: z.url({ protocol: /^https?$/ }).optional(),
   limits: z
@@ -70,6 +71,8 @@ export interface ResolvedConfig {
   tenants: Map<string, string>;
   vendors: Map<string, ConfiguredVendor>;
   exchange: Exchange;
+  /** Whether a key without any cap is refused. */
+  requireCap: boolean;
   lookUp: boolean;
   maxBodyBytes: number;
   upstreamTimeoutMs: number;
@@ -152,6 +155,7 @@ export function resolveConfig(
       ]),
     ),
     exchange: toExchange(config.fx, config.fx_margin),
+    requireCap: config.require_cap,
     lookUp: config.look_up,
     maxBodyBytes: config.limits.body_bytes,
     upstreamTimeoutMs: config.limits.upstream_timeout_ms,

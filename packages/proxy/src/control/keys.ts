@@ -16,15 +16,17 @@ import {
   toSeconds,
   toUsd,
   type WireIssuedKey,
+  type WireIssueWarning,
   type WirePolicy,
 } from "@keybrake/core/protocol";
-import type { KeyFilter, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
+import type { BudgetState, KeyFilter, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { toRefusal } from "../refusals/limit-refusal.ts";
 import { Refused } from "../refusals/refused.ts";
 import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../secrets.ts";
 import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
+import { listIssueWarnings } from "./issue-warnings.ts";
 import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
@@ -188,6 +190,8 @@ async function issue(
     maxExpiresAt,
     revokedAt: null,
   };
+  const warnings = listIssueWarnings(record.policy, await readNewBudgets(context, record));
+  refuseUncapped(context, warnings);
   const idempotencyKey = c.req.header("idempotency-key");
   const created = await store.createKey(
     record,
@@ -208,9 +212,32 @@ async function issue(
   if (created.status === "no_room") throw new Refused(toRefusal(created.refusal));
   if (created.status === "replayed") {
     const { record: first, salt: firstSalt } = created;
-    return { ...toWireKey(first, now), token: deriveToken(first.mode, issuerCredential, firstSalt) };
+    return {
+      ...toWireKey(first, now),
+      token: deriveToken(first.mode, issuerCredential, firstSalt),
+      warnings,
+    };
   }
-  return { ...toWireKey(record, now), token };
+  return { ...toWireKey(record, now), token, warnings };
+}
+
+/** The budgets of a key for which it states no cap, as far as they exist. */
+async function readNewBudgets(
+  { store }: ControlContext,
+  { tenant, policy }: KeyRecord,
+): Promise<BudgetState[]> {
+  const { budgets, budgetCaps = {} } = policy;
+  const unstated = budgets.filter((name) => budgetCaps[name] === undefined);
+  const found = await Promise.all(unstated.map((name) => store.getBudget(tenant, name)));
+  return found.filter((budget) => budget !== undefined);
+}
+
+function refuseUncapped({ config }: ControlContext, warnings: readonly WireIssueWarning[]): void {
+  const uncapped = config.requireCap && warnings.find(({ code }) => code === "uncapped");
+  if (!uncapped) return;
+  throw toInvalid([
+    { path: "budgets", message: `${uncapped.message} This proxy requires a cap (require_cap).` },
+  ]);
 }
 
 /** Only a vault key can be a parent, and all that a vault key issues is its child. */

@@ -1,8 +1,6 @@
 import type { WirePolicy } from "@keybrake/core/protocol";
-import type { KeyPolicy, KeyRecord } from "@keybrake/ledger";
+import type { KeyPolicy, KeyRecord, StatedCaps } from "@keybrake/ledger";
 import { toInvalid } from "./operation.ts";
-
-const MAX_BUDGETS = 8;
 
 /**
  * The policy of a key that is carved out of another: what the holder asks for, and never more than it has itself.
@@ -25,15 +23,45 @@ export function narrow(asked: WirePolicy, policy: KeyPolicy, holder: KeyRecord):
   refuse(foreign !== undefined, "accounts", "names an account that the parent may not act on");
   refuse(policy.allowRecurring && !own.allowRecurring, "allow_recurring", "is not the parent's to give");
   refuse(policy.shadow && !own.shadow, "shadow", "is not the parent's to give");
-  const budgets = [...new Set([...own.budgets, ...policy.budgets])];
-  refuse(budgets.length > MAX_BUDGETS, "budgets", `must be at most ${MAX_BUDGETS} with the parent's`);
+  const foreignBudget = policy.budgets.find((name) => !own.budgets.includes(name));
+  refuse(
+    foreignBudget !== undefined,
+    "budgets",
+    `names "${foreignBudget}", which the parent key doesn't name`,
+  );
   const maxMicroUsdPerCall = Math.min(...[policy, own].map((each) => each.maxMicroUsdPerCall ?? Infinity));
   return {
     ...policy,
     ...(maxMicroUsdPerCall === Infinity ? {} : { maxMicroUsdPerCall }),
-    budgets,
+    budgets: own.budgets,
+    ...lowerCaps(own.budgetCaps, policy.budgetCaps),
     within: [...own.within, ...(own.allowedEndpoints ? [own.allowedEndpoints] : [])],
   };
+}
+
+/** Of a budget that both state a cap for, the lower one holds. */
+function lowerCaps(
+  above: KeyPolicy["budgetCaps"] = {},
+  asked: KeyPolicy["budgetCaps"] = {},
+): Pick<KeyPolicy, "budgetCaps"> {
+  const names = new Set([...Object.keys(above), ...Object.keys(asked)]);
+  if (names.size === 0) return {};
+  const caps = [...names].map((name): [string, StatedCaps] => {
+    const dailyCapMicroUsd = lower(above[name]?.dailyCapMicroUsd, asked[name]?.dailyCapMicroUsd);
+    const totalCapMicroUsd = lower(above[name]?.totalCapMicroUsd, asked[name]?.totalCapMicroUsd);
+    return [
+      name,
+      {
+        ...(dailyCapMicroUsd === undefined ? {} : { dailyCapMicroUsd }),
+        ...(totalCapMicroUsd === undefined ? {} : { totalCapMicroUsd }),
+      },
+    ];
+  });
+  return { budgetCaps: Object.fromEntries(caps) };
+}
+
+function lower(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 function refuse(isMore: boolean, path: string, message: string): void {

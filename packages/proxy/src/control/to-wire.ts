@@ -1,4 +1,5 @@
 import {
+  toBudgetName,
   toMicroUsd,
   toUsd,
   type WireAuditEntry,
@@ -37,7 +38,7 @@ export function toKeyPolicy(policy: Omit<WirePolicy, "label">): KeyPolicy {
       maxCalls: policy.max_calls,
       callsPerMinute: policy.calls_per_minute,
     }),
-    budgets: policy.budgets ?? [],
+    ...toBudgets(policy.budgets ?? []),
     shadow: policy.shadow ?? false,
     accounts: policy.accounts ?? [],
     allowRecurring: policy.allow_recurring ?? false,
@@ -45,6 +46,36 @@ export function toKeyPolicy(policy: Omit<WirePolicy, "label">): KeyPolicy {
     within: [],
     metadata: policy.metadata ?? {},
   };
+}
+
+/** The budgets of a policy: their names, and beside them the caps that it states. */
+export function toBudgets(
+  budgets: NonNullable<WirePolicy["budgets"]>,
+): Pick<KeyPolicy, "budgets" | "budgetCaps"> {
+  const stated = budgets.flatMap((budget) => {
+    if (typeof budget === "string") return [];
+    const caps = defined({
+      dailyCapMicroUsd: toOptionalMicroUsd(budget.daily_usd_cap),
+      totalCapMicroUsd: toOptionalMicroUsd(budget.total_usd_cap),
+    });
+    return Object.keys(caps).length === 0 ? [] : [[budget.name, caps] as const];
+  });
+  return {
+    budgets: budgets.map(toBudgetName),
+    ...(stated.length === 0 ? {} : { budgetCaps: Object.fromEntries(stated) }),
+  };
+}
+
+/** The caps that a key states for its budgets, for answers: released clients read `budgets` as a list of names. */
+function toWireBudgetCaps({ budgetCaps = {} }: KeyPolicy): Pick<WireKey, "budget_caps"> {
+  const caps = Object.entries(budgetCaps).map(([name, { dailyCapMicroUsd, totalCapMicroUsd }]) => ({
+    name,
+    ...defined({
+      daily_usd_cap: toOptionalUsd(dailyCapMicroUsd),
+      total_usd_cap: toOptionalUsd(totalCapMicroUsd),
+    }),
+  }));
+  return caps.length === 0 ? {} : { budget_caps: caps };
 }
 
 export function toWireKey(record: KeyRecord, now: number): WireKey {
@@ -64,6 +95,7 @@ export function toWireKey(record: KeyRecord, now: number): WireKey {
       calls_per_minute: policy.callsPerMinute,
     }),
     budgets: policy.budgets,
+    ...toWireBudgetCaps(policy),
     shadow: policy.shadow,
     accounts: policy.accounts,
     allow_recurring: policy.allowRecurring,

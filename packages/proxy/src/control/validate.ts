@@ -10,6 +10,7 @@ import { fitCall, getRemaining } from "@keybrake/ledger";
 import type { ConfiguredVendor } from "../config/configure-vendor.ts";
 import type { ControlContext } from "./context.ts";
 import { type Operation, operation } from "./operation.ts";
+import { toBudgets } from "./to-wire.ts";
 
 const NO_SPEND = {
   dailyMicroUsd: 0,
@@ -19,6 +20,9 @@ const NO_SPEND = {
   unknownMicroUsd: 0,
   exposureMicroUsd: 0,
 };
+
+/** A budget that nobody has named before. */
+const NEW_BUDGET = { dailyCapMicroUsd: null, totalCapMicroUsd: null, frozen: false, spend: NO_SPEND };
 
 /** Would a call fit? Asked before expensive work begins; nothing is issued and nothing reserved. */
 export function validateOperation(context: ControlContext): Operation {
@@ -54,7 +58,10 @@ async function imagineKey(
   tenant: string,
   body: WireValidate,
 ): Promise<KeyState> {
-  const found = await Promise.all((body.budgets ?? []).map((name) => store.getBudget(tenant, name)));
+  const { budgets, budgetCaps } = toBudgets(body.budgets ?? []);
+  const found = await Promise.all(
+    budgets.map(async (name) => (await store.getBudget(tenant, name)) ?? { name, ...NEW_BUDGET }),
+  );
   return {
     record: {
       id: "",
@@ -65,7 +72,8 @@ async function imagineKey(
       vendor: body.vendor,
       mode: "live",
       policy: {
-        budgets: body.budgets ?? [],
+        budgets,
+        ...(budgetCaps === undefined ? {} : { budgetCaps }),
         shadow: false,
         accounts: [],
         injectIdempotency: false,
@@ -82,7 +90,7 @@ async function imagineKey(
     calls: 0,
     recentCalls: [],
     ancestors: [],
-    budgets: found.filter((budget) => budget !== undefined),
+    budgets: found,
   };
 }
 

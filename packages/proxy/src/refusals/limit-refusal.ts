@@ -40,6 +40,7 @@ function toDetails(limit: string, refusal: LimitRefusal): WireLimitDetails {
   const { capMicroUsd, spentMicroUsd, heldMicroUsd, requestedMicroUsd, resetsAt } = refusal;
   return {
     limit,
+    ...(refusal.stated ? { stated: true } : {}),
     ...(capMicroUsd === undefined ? {} : { cap_usd: formatUsd(capMicroUsd) }),
     ...(spentMicroUsd === undefined ? {} : { spent_usd: formatUsd(spentMicroUsd) }),
     ...(heldMicroUsd === undefined ? {} : { held_usd: formatUsd(heldMicroUsd) }),

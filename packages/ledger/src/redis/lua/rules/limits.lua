@@ -3,7 +3,7 @@
 local MINUTE_MS = 60000
 local MAX_MICRO_USD = 9000000000000000
 
-local function caps_of(caps, scope, daily_cap, total_cap, sums)
+local function caps_of(caps, scope, daily_cap, total_cap, sums, stated)
   if daily_cap then
     table.insert(caps, {
       limit = scope .. ":daily",
@@ -12,6 +12,7 @@ local function caps_of(caps, scope, daily_cap, total_cap, sums)
       held = sums.daily_held,
       exposure = sums.exposure,
       resets_at = (to_utc_day(now) + 1) * DAY_MS,
+      stated = stated,
     })
   end
   if total_cap then
@@ -21,16 +22,22 @@ local function caps_of(caps, scope, daily_cap, total_cap, sums)
       spent = sums.total,
       held = sums.held,
       exposure = sums.exposure,
+      stated = stated,
     })
   end
 end
 
--- Every cap over a key: its own, and those of its budgets.
+-- Every cap over a key: its own, and of its budgets those that are stored and those that the key states.
 local function list_caps(state)
   local caps = {}
   caps_of(caps, "key", state.policy.dailyCapMicroUsd, state.policy.totalCapMicroUsd, state.spend)
   for _, budget in ipairs(state.budgets) do
-    caps_of(caps, "budget:" .. budget.name, budget.daily_cap, budget.total_cap, budget.spend)
+    local scope = "budget:" .. budget.name
+    caps_of(caps, scope, budget.daily_cap, budget.total_cap, budget.spend)
+    local stated = (state.policy.budgetCaps or {})[budget.name]
+    if stated then
+      caps_of(caps, scope, stated.dailyCapMicroUsd, stated.totalCapMicroUsd, budget.spend, 1)
+    end
   end
   return caps
 end
@@ -55,6 +62,7 @@ local function to_cap_exhausted(cap, requested)
     heldMicroUsd = cap.held,
     requestedMicroUsd = requested,
     resetsAt = cap.resets_at,
+    stated = cap.stated,
   }
 end
 

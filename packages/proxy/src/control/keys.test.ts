@@ -27,7 +27,12 @@ describe("POST /v1/keys", () => {
     expect(answer.status).toBe(201);
     expect(answer.headers["cache-control"]).toBe("no-store");
     const { id, token, created_at, expires_at, ...rest } = answer.json as Record<string, string>;
-    expect(rest).toEqual({ ...policy, status: "active", revoked_at: null });
+    const { warnings, ...shown } = rest as Record<string, unknown>;
+    expect(shown).toEqual({ ...policy, status: "active", revoked_at: null });
+    expect(warnings).toMatchObject([
+      { code: "new_budget", budget: "user:42" },
+      { code: "new_budget", budget: "org:acme" },
+    ]);
     expect(id).toMatch(/^key_[0-9A-Za-z]{22}$/);
     expect(token).toMatch(/^vk_test_[0-9A-Za-z]{49}$/);
     expect(Date.parse(expires_at ?? "") - Date.parse(created_at ?? "")).toBe(7_200_000);

@@ -74,6 +74,52 @@ describe("a refusal", () => {
   });
 });
 
+describe("the cap of a job", () => {
+  it.each<[string, (error: unknown) => unknown]>([
+    ["wrapped with its cause", (error) => new Error("order failed", { cause: error })],
+    ["collected with others", (error) => new AggregateError([error], "order failed")],
+    ["hidden", () => new Error("order failed")],
+  ])("holds although the processor throws its refusal %s", async (_name, wrap) => {
+    await bench.startWorker(
+      withVaultKey(
+        { ...policy, totalUsdCap: 30 },
+        async (_job, key) => {
+          try {
+            await charge(key);
+            await charge(key);
+          } catch (error) {
+            throw wrap(error);
+          }
+        },
+        { client: bench.client },
+      ),
+    );
+    const job = await bench.queue.add("refund", {}, { attempts: 3 });
+    expect(await bench.until(job, "failed")).toMatchObject({ attemptsMade: 1, attemptsStarted: 1 });
+    expect(bench.sandbox.ledger().grossMinor.usd).toBe(2000);
+  });
+
+  it("holds over all of its attempts, each of which has a key of its own", async () => {
+    await bench.startWorker(
+      withVaultKey(
+        { ...policy, totalUsdCap: 50 },
+        async (_job, key) => {
+          await charge(key);
+          throw new Error("a bug after the charge");
+        },
+        { client: bench.client },
+      ),
+    );
+    const job = await bench.queue.add("refund", {}, { attempts: 5 });
+    const failed = await bench.until(job, "failed");
+    expect(failed.failedReason).toMatch(/^cap_exhausted: /);
+    expect(bench.sandbox.ledger().grossMinor.usd).toBe(4000);
+    const other = await bench.queue.add("refund", {}, { attempts: 1 });
+    await bench.until(other, "failed");
+    expect(bench.sandbox.ledger().grossMinor.usd).toBe(6000);
+  });
+});
+
 describe("delayUntilReset", () => {
   it.each([
     ["", charge],

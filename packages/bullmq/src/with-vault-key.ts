@@ -2,6 +2,7 @@ import {
   CapExhaustedError,
   isCapExhausted,
   type Keybrake,
+  type KeybrakeError,
   type PolicyFor,
   resolvePolicy,
   toKeybrakeError,
@@ -10,6 +11,7 @@ import {
   withVaultKey as withKey,
 } from "@keybrake/core";
 import { DelayedError, type Job, type SandboxedJob, UnrecoverableError } from "bullmq";
+import { withJobBudget } from "./job-budget.ts";
 
 /** How jobs get their keys, and what becomes of a job whose cap is spent. */
 export interface VaultKeyOptions extends Pick<WithVaultKeyOptions, "onRevokeError"> {
@@ -31,9 +33,16 @@ export type VaultKeyProcessor<AnyJob, Result> = (
 
 const SHORTEST_DELAY_MS = 1_000;
 
+/** The refusal that ended a job. The key knows of a spent cap what a vendor's SDK leaves out, and what the processor hid. */
+function findRefusal(error: unknown, key: VaultKey | undefined): KeybrakeError | undefined {
+  const refusal = toKeybrakeError(error);
+  return isCapExhausted(error) || !refusal ? (key?.capRefusal ?? refusal) : refusal;
+}
+
 /**
- * Wraps a processor: a vault key for each start of a job, extended while the job runs, revoked when its promise ends
- * or its signal aborts. What a retry can't mend, such as a spent cap, fails the job at once.
+ * Wraps a processor: issues a vault key per attempt of a job, extends it while the job runs, and revokes it when the
+ * processor settles or its signal aborts. `totalUsdCap` holds over all attempts of the job: it is stated as the cap of
+ * a budget named after the job. What a retry can't fix, such as an exhausted cap, fails the job at once.
  *
  * @param policy what to ask for, or how to tell it from the job. `keepAlive` is on unless it says `false`
  * @param processor gets the key after the job, then BullMQ's token and signal
@@ -63,7 +72,7 @@ export function withVaultKey<Result, AnyJob extends Job | SandboxedJob = Job>(
     let issued: VaultKey | undefined;
     try {
       return await withKey(
-        async () => ({ keepAlive: true, ...(await resolvePolicy(policy, job)) }),
+        async () => withJobBudget(job, { keepAlive: true, ...(await resolvePolicy(policy, job)) }),
         async (key) => {
           issued = key;
           if (signal?.aborted) throw new Error("The job was cancelled before it had its key.");
@@ -75,8 +84,7 @@ export function withVaultKey<Result, AnyJob extends Job | SandboxedJob = Job>(
         options,
       );
     } catch (error) {
-      // Where a vendor's SDK raised the refusal, the key knows its details.
-      const refusal = (isCapExhausted(error) ? issued?.capRefusal : undefined) ?? toKeybrakeError(error);
+      const refusal = findRefusal(error, issued);
       if (!refusal || refusal.retryable) throw error;
       const resetsAt = refusal instanceof CapExhaustedError ? refusal.details?.resetsAt : undefined;
       if (options.delayUntilReset && resetsAt !== undefined) {

@@ -13,6 +13,18 @@ circular.error = { error: circular };
 describe("isCapExhausted", () => {
   it.each([
     ["our own error", new CapExhaustedError({ code: "cap_exhausted", message: "spent" })],
+    [
+      "our own error as a cause",
+      new Error("order failed", {
+        cause: new CapExhaustedError({ code: "cap_exhausted", message: "spent" }),
+      }),
+    ],
+    [
+      "an error of axios",
+      Object.assign(new Error("429"), {
+        response: { status: 429, headers: { "x-keybrake-code": "cap_exhausted" } },
+      }),
+    ],
     ["our error from another copy", new KeybrakeError({ code: "cap_exhausted", message: "spent" })],
     ["the body that plain callers read", body],
     ["Twilio's RestException", Object.assign(new Error("spent"), { status: 429, code: "cap_exhausted" })],

@@ -30,7 +30,48 @@ describe("toKeybrakeError", () => {
     });
   });
 
+  const refusal = new CapExhaustedError({ code: "cap_exhausted", message: "spent" });
+  it.each<[string, unknown]>([
+    ["a cause", new Error("order failed", { cause: refusal })],
+    ["a cause of a cause", new Error("job failed", { cause: new Error("order failed", { cause: refusal }) })],
+    ["one of several errors", new AggregateError([new Error("a bug"), refusal])],
+    ["a cause in one of several errors", new AggregateError([new Error("order failed", { cause: refusal })])],
+    ["an error that collects attempts", Object.assign(new Error("retries failed"), { errors: [refusal] })],
+  ])("finds a refusal in %s", (_name, error) => {
+    expect(toKeybrakeError(error)).toBe(refusal);
+  });
+
+  const raised = Object.assign(new Error("spent"), { status: 429, code: "cap_exhausted" });
+  it("finds a refusal that a vendor's SDK raised and the user's code wrapped", () => {
+    const wrapped = new Error("order failed", { cause: raised });
+    expect(toKeybrakeError(wrapped)).toMatchObject({ code: "cap_exhausted", cause: wrapped });
+  });
+
   it.each([
+    [
+      "axios",
+      { code: "ERR_BAD_REQUEST", response: { headers: { "x-keybrake-code": "endpoint_not_allowed" } } },
+    ],
+    [
+      "got",
+      {
+        code: "ERR_NON_2XX_3XX_RESPONSE",
+        response: { headers: { "X-Keybrake-Code": "endpoint_not_allowed" } },
+      },
+    ],
+  ])("knows a refusal that %s raised", (_client, fields) => {
+    const error = Object.assign(new Error("Request failed"), fields);
+    expect(toKeybrakeError(error)).toMatchObject({ code: "endpoint_not_allowed", status: 403, cause: error });
+  });
+
+  it("ends where an error is its own cause", () => {
+    const error = new Error("a bug");
+    error.cause = error;
+    expect(toKeybrakeError(error)).toBeUndefined();
+  });
+
+  it.each([
+    new Error("a bug", { cause: new Error("another") }),
     { code: "rate_limited", doc_url: "https://stripe.com/docs/error-codes#rate_limited" },
     new Error("a bug"),
     { type: "StripeCardError", code: "card_declined" },

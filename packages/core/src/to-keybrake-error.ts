@@ -1,11 +1,14 @@
 import { CapExhaustedError, KeybrakeError } from "./errors.ts";
+import { readCodeHeader } from "./has-refusal-code.ts";
 import { isCapExhausted } from "./is-cap-exhausted.ts";
+import { listCauses } from "./list-causes.ts";
 import { toDocUrl } from "./protocol.ts";
 
 /**
- * The refusal in whatever a handler threw: a {@link KeybrakeError} as it is; a refusal that the Stripe or Twilio SDK
- * raised as an error of its own as a {@link KeybrakeError} of the same code with that error as its `cause`, a spent
- * cap as a {@link CapExhaustedError}; anything else `undefined`.
+ * Finds the refusal in whatever a handler threw, also when another error wraps it (`cause`, `AggregateError`). Returns a
+ * {@link KeybrakeError} as it is. A refusal that another client raised as an error of its own (the Stripe and Twilio
+ * SDKs, axios, got) becomes a {@link KeybrakeError} of the same code with that error as its `cause`; an exhausted cap
+ * becomes a {@link CapExhaustedError}. Returns `undefined` for anything else.
  *
  * @example
  * catch (error) {
@@ -15,7 +18,9 @@ import { toDocUrl } from "./protocol.ts";
  * }
  */
 export function toKeybrakeError(error: unknown): KeybrakeError | undefined {
-  if (KeybrakeError.isInstance(error)) return error;
+  const causes = listCauses(error);
+  const own = causes.find((cause) => KeybrakeError.isInstance(cause));
+  if (own) return own as KeybrakeError;
   if (isCapExhausted(error)) {
     return new CapExhaustedError({
       code: "cap_exhausted",
@@ -23,17 +28,18 @@ export function toKeybrakeError(error: unknown): KeybrakeError | undefined {
       cause: error,
     });
   }
-  const code = readCode(error);
+  const code = causes.map(readCode).find((found) => found !== undefined);
   if (code === undefined) return undefined;
   return new KeybrakeError({ code, message: `Keybrake refused the call: ${code}`, cause: error });
 }
 
-/** The code of a refusal, known by the page that explains it: vendors have codes of the same names. */
+/** The code of a refusal, known by our own header or by the page that explains it: vendors have codes of the same names. */
 function readCode(error: unknown): string | undefined {
   const { code, doc_url, moreInfo } = Object(error) as {
     code?: unknown;
     doc_url?: unknown;
     moreInfo?: unknown;
   };
-  return typeof code === "string" && (doc_url ?? moreInfo) === toDocUrl(code) ? code : undefined;
+  if (typeof code === "string" && (doc_url ?? moreInfo) === toDocUrl(code)) return code;
+  return readCodeHeader(error);
 }

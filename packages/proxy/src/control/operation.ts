@@ -1,3 +1,4 @@
+import type { PolicyIssue } from "@keybrake/core/protocol";
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod/mini";
@@ -58,16 +59,29 @@ async function readJson(c: Context<ControlEnv>): Promise<unknown> {
 export function check<Value>(schema: z.core.$ZodType<Value>, value: unknown): Value {
   const parsed = z.safeParse(schema, value, { error: z.locales.en().localeError });
   if (parsed.success) return parsed.data;
-  throw toInvalid(
-    parsed.error.issues.flatMap((issue) => {
-      if (issue.code !== "unrecognized_keys") return [{ path: issue.path.join("."), message: issue.message }];
-      return issue.keys.map((key) => ({ path: [...issue.path, key].join("."), message: "unknown field" }));
-    }),
-  );
+  throw toInvalid(parsed.error.issues.flatMap((issue) => toPolicyIssues(issue)));
+}
+
+/** What is wrong, by the name of each field. Of several forms that a value may have, what is wrong with the one it has. */
+function toPolicyIssues(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): PolicyIssue[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...path, key].join("."), message: "unknown field" }));
+  }
+  if (issue.code === "invalid_union") {
+    const ofItsForm = issue.errors.find((issues) => !issues.some(isAnotherForm));
+    if (ofItsForm) return ofItsForm.flatMap((inner) => toPolicyIssues(inner, path));
+  }
+  return [{ path: path.join("."), message: issue.message }];
+}
+
+/** Whether the value is of another type altogether than the form that was tried. */
+function isAnotherForm(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "invalid_type" && issue.path.length === 0;
 }
 
 /** A refusal that names every field that is wrong. */
-export function toInvalid(issues: { path: string; message: string }[]): Refused {
+export function toInvalid(issues: PolicyIssue[]): Refused {
   const first = issues[0];
   const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
   const message = `${first?.path || "the body"}: ${first?.message}${more}. Nothing was changed.`;

@@ -109,12 +109,14 @@ it("refuses a key without any cap where the configuration says so", async () => 
 });
 
 it.each([
-  ["a budget twice", ["a", { name: "a", daily_usd_cap: 1 }]],
-  ["an unknown field", [{ name: "a", daily_cap: 1 }]],
-  ["a negative cap", [{ name: "a", daily_usd_cap: -1 }]],
-])("refuses %s", async (_name, budgets) => {
+  ["a budget twice", ["a", { name: "a", daily_usd_cap: 1 }], "budgets"],
+  ["an unknown field", [{ name: "a", daily_cap: 1 }], "budgets.0.daily_cap"],
+  ["a negative cap", ["b", { name: "a", daily_usd_cap: -1 }], "budgets.1.daily_usd_cap"],
+  ["a name that is none", ["b", "no name"], "budgets.1"],
+  ["a number", [5], "budgets.0"],
+])("refuses %s, by its name", async (_name, budgets, path) => {
   const bench = await startForTest();
   const { status, json } = await bench.control("POST", "/v1/keys", { label: "a", vendor: "stripe", budgets });
   expect(status).toBe(422);
-  expect((json as { issues: { path: string }[] }).issues[0]?.path).toMatch(/^budgets/);
+  expect((json as { issues: { path: string }[] }).issues[0]?.path).toBe(path);
 });

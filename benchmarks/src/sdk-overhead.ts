@@ -1,0 +1,69 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { findPort } from "../../tooling/redis-server.ts";
+import type { BenchContext } from "./bench-context.ts";
+import { issueKey, KEYBRAKE_TOKEN, makePolicy, startKeybrake } from "./keybrake-proxy.ts";
+import { startBeside, startOnProxyCore, toPath, untilListening } from "./processes.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** Bodies that a real Keybrake gave. */
+export interface CannedAnswers {
+  issued: string;
+  revoked: string;
+  payment: string;
+}
+
+/** `withVaultKey` with one call of `key.fetch`, beside the same three requests by hand. */
+export const sdkOverhead: Scenario = {
+  name: "sdk",
+  async run(context, { rounds, seconds }) {
+    const directory = await context.makeDirectory();
+    const file = join(directory, "answers.json");
+    await writeFile(file, JSON.stringify(await recordAnswers(context, directory)));
+    const port = await findPort();
+    const server = startBeside(toPath("servers/canned-keybrake.ts"), { args: [String(port), file] });
+    await untilListening(port, server);
+    const url = `http://127.0.0.1:${port}`;
+    const values: number[] = [];
+    for (let round = 1; round <= rounds; round++) {
+      const byHand = await measureClient("fetch", url, seconds);
+      const sdk = await measureClient("sdk", url, seconds);
+      context.log(`  round ${round}: ${byHand.toFixed(0)} and ${sdk.toFixed(0)} µs of CPU per key and call`);
+      values.push(sdk / byHand);
+    }
+    await server.stop();
+    const title = "SDK: CPU of withVaultKey and one key.fetch, beside the same three fetches by hand";
+    return { name: "sdk", figures: [{ id: "sdk", title, unit: "×", limit: 1.5, goal: 1.1, values }] };
+  },
+};
+
+/** CPU microseconds per key and call. */
+async function measureClient(mode: "sdk" | "fetch", url: string, seconds: number): Promise<number> {
+  const client = startOnProxyCore(toPath("servers/sdk-client.ts"), { args: [mode, url, String(seconds)] });
+  await client.closed;
+  if (client.stdout() === "") throw new Error(client.stderr());
+  return (JSON.parse(client.stdout()) as { cpu: number }).cpu;
+}
+
+async function recordAnswers(context: BenchContext, directory: string): Promise<CannedAnswers> {
+  const proxy = await startKeybrake({ store: "memory", upstream: context.vendorUrl, directory });
+  const key = await issueKey(proxy.url, makePolicy());
+  const payment = await fetch(`${proxy.url}/stripe/v1/payment_intents`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${key.token}` },
+    body: new URLSearchParams({ amount: "2000", currency: "usd" }),
+  });
+  const revoked = await fetch(`${proxy.url}/v1/keys/${key.id}`, {
+    method: "DELETE",
+    headers: { Authorization: `Bearer ${KEYBRAKE_TOKEN}` },
+  });
+  const answers = {
+    issued: JSON.stringify(key),
+    payment: await payment.text(),
+    revoked: await revoked.text(),
+  };
+  if (!payment.ok || !revoked.ok)
+    throw new Error(`no answers to replay: ${answers.payment} ${answers.revoked}`);
+  await proxy.program.stop();
+  return answers;
+}

@@ -1,5 +1,6 @@
 import {
   CapExhaustedError,
+  capAcrossKeys,
   isCapExhausted,
   type Keybrake,
   type KeybrakeError,
@@ -11,7 +12,6 @@ import {
   withVaultKey as withKey,
 } from "@keybrake/core";
 import { DelayedError, type Job, type SandboxedJob, UnrecoverableError } from "bullmq";
-import { withJobBudget } from "./job-budget.ts";
 
 /** How jobs get their keys, and what becomes of a job whose cap is spent. */
 export interface VaultKeyOptions extends Pick<WithVaultKeyOptions, "onRevokeError"> {
@@ -72,7 +72,10 @@ export function withVaultKey<Result, AnyJob extends Job | SandboxedJob = Job>(
     let issued: VaultKey | undefined;
     try {
       return await withKey(
-        async () => withJobBudget(job, { keepAlive: true, ...(await resolvePolicy(policy, job)) }),
+        async () => ({
+          keepAlive: true,
+          ...capAcrossKeys(await resolvePolicy(policy, job), "job", job.queueName, `${job.id}`),
+        }),
         async (key) => {
           issued = key;
           if (signal?.aborted) throw new Error("The job was cancelled before it had its key.");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { capAcrossKeys } from "./cap-across-keys.ts";
 export type { KeybrakeOptions } from "./control-client.ts";
 export {
   type AuditEntry,

@@ -7,6 +7,7 @@ export { fitCall, getBudgetRemaining, getRemaining } from "./decide/limits.ts";
 export { getDayEnd, toTimestamp, toUtcDay } from "./decide/window.ts";
 export type * from "./ledger.ts";
 export { LedgerOpenError } from "./ledger-open-error.ts";
+export { LedgerSettingsError } from "./ledger-settings-error.ts";
 export { createMemoryLedger } from "./memory/create-memory-ledger.ts";
 export type { Price } from "./price.ts";
 export { parseRedisUrl } from "./redis/address.ts";

@@ -9,6 +9,7 @@ export {
   createRedisLedger,
   createSqliteLedger,
   LedgerOpenError,
+  LedgerSettingsError,
   type RedisLedgerOptions,
   type SqliteLedgerOptions,
 } from "@keybrake/ledger";

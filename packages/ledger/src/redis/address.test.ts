@@ -48,6 +48,7 @@ it.each([
   "redis://:canary@a?name=m",
   "redis://:canary@a?password=canary",
   "redis+sentinel://:canary@a:1",
+  "redis+sentinel://:canary@a:1?name=%",
   "redis+cluster://:canary@a:1/2",
   "redis://:canary%@a",
   "redis://:canary@a:99999",

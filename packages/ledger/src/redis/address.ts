@@ -1,4 +1,4 @@
-import { LedgerOpenError } from "../ledger-open-error.ts";
+import { LedgerSettingsError } from "../ledger-settings-error.ts";
 
 /** Where a Redis is, and who may enter. */
 export interface RedisAddress {
@@ -21,7 +21,7 @@ const SHAPE =
  * Reads `redis://host`, `redis+sentinel://host,host/0?name=mymaster` or `redis+cluster://host,host`; with `rediss`
  * all connections are encrypted.
  *
- * @throws {LedgerOpenError} it is none of these; it never quotes the URL, which may hold a password
+ * @throws {LedgerSettingsError} it is none of these; it never quotes the URL, which may hold a password
  */
 export function parseRedisUrl(url: string): RedisAddress {
   const match = SHAPE.exec(url);
@@ -44,7 +44,7 @@ export function parseRedisUrl(url: string): RedisAddress {
     ...(username === "" ? {} : { username }),
     ...(password === "" ? {} : { password }),
     db: Number(db ?? 0),
-    ...(name === undefined ? {} : { name: decodeURIComponent(name) }),
+    ...(name === undefined ? {} : { name: decode(name, "a master's name") }),
   };
 }
 
@@ -57,15 +57,19 @@ function toNode(text: string, defaultPort: number): { host: string; port: number
 
 function splitCredentials(text: string): [username: string, password: string] {
   const colon = text.indexOf(":");
+  const parts = colon < 0 ? [text, ""] : [text.slice(0, colon), text.slice(colon + 1)];
+  const [username = "", password = ""] = parts.map((part) => decode(part, "a user or a password"));
+  return [username, password];
+}
+
+function decode(text: string, what: string): string {
   try {
-    return colon < 0
-      ? [decodeURIComponent(text), ""]
-      : [decodeURIComponent(text.slice(0, colon)), decodeURIComponent(text.slice(colon + 1))];
+    return decodeURIComponent(text);
   } catch {
-    throw toError("has a user or a password that is not percent-encoded");
+    throw toError(`has ${what} that is not percent-encoded`);
   }
 }
 
-function toError(what: string): LedgerOpenError {
-  return new LedgerOpenError(`store: the address of Redis ${what}`);
+function toError(what: string): LedgerSettingsError {
+  return new LedgerSettingsError(`store: the address of Redis ${what}`);
 }

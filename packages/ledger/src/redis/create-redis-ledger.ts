@@ -1,6 +1,6 @@
 import type { ConnectionOptions } from "node:tls";
 import type { Ledger } from "../ledger.ts";
-import { LedgerOpenError } from "../ledger-open-error.ts";
+import { LedgerSettingsError } from "../ledger-settings-error.ts";
 import { parseRedisUrl } from "./address.ts";
 import { createAuditOperations } from "./audit-operations.ts";
 import { findLosses } from "./find-losses.ts";
@@ -42,7 +42,7 @@ const DAY_MS = 86_400_000;
  * The ledger in Redis: many proxies share one, and so hold one cap. Every verb is one Lua script on the server.
  * It connects in the background; until it is connected, and whenever it is not, every verb rejects.
  *
- * @throws {LedgerOpenError} the URL can't be read, or a cluster is to be waited for
+ * @throws {LedgerSettingsError} the URL can't be read, or `waitForReplicas` is set for a cluster
  * @example
  * const store = createRedisLedger({ url: "redis://127.0.0.1:6379" });
  * const proxy = createProxy(config, { store });
@@ -51,7 +51,7 @@ export function createRedisLedger(options: RedisLedgerOptions): Ledger {
   const { retentionMs = 365 * DAY_MS } = options;
   const { url, waitForReplicas = 0 } = options;
   if (waitForReplicas > 0 && parseRedisUrl(url).kind === "cluster")
-    throw new LedgerOpenError("redis.wait_for_replicas: can't be had of a cluster");
+    throw new LedgerSettingsError("redis.wait_for_replicas: not supported with a Redis cluster");
   const ledger = createScriptRunner({
     url,
     tls: options.tls,

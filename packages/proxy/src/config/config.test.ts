@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { readConfigFile, resolveConfig } from "./config.ts";
+import { ConfigError } from "./config-error.ts";
+import { openLedger } from "./open-ledger.ts";
 
 async function writeSecret(name: string, text: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "keybrake-"));
@@ -25,6 +27,13 @@ it("fills in every default", () => {
     maxLifetimeSeconds: 86_400,
   });
   expect(config.vendors.get("stripe")?.upstream).toBe("https://api.stripe.com");
+});
+
+it("says that it can't wait for the replicas of a cluster", () => {
+  const store = "redis+cluster://127.0.0.1:6379";
+  const config = resolveConfig({ ...CONFIG, store, redis: { wait_for_replicas: 1 } }, {});
+  expect(() => openLedger(config)).toThrow(ConfigError);
+  expect(() => openLedger(config)).toThrow(/^redis\.wait_for_replicas: /);
 });
 
 it("knows where a ledger is kept, and for how long", () => {

@@ -13,13 +13,12 @@ import {
   type RouteDefinition,
   type Vendor,
   type VendorDefinition,
-  VendorSettingsError,
 } from "@keybrake/vendors";
 import * as z from "zod";
 import type { Secret } from "../secrets.ts";
 import { type CredentialSource, fixedCredential, grantedCredential } from "../upstream/credential.ts";
 import { type Address, listenAddress, toAddress } from "./address.ts";
-import { ConfigError, firstLine } from "./config-error.ts";
+import { ConfigError, firstLine, readSettings } from "./config-error.ts";
 
 const RESERVED_NAMES = new Set(["v1", "vault", "healthz", "readyz", "metrics"]);
 
@@ -187,18 +186,15 @@ function describeBuiltIn(
   const credentialId = readCredentialId(credential, `vendors.${name}.credential`, readSecret);
   const testCredentialId =
     test_credential && readCredentialId(test_credential, `vendors.${name}.test_credential`, readSecret);
-  try {
-    return BUILT_IN[name]?.({
+  return readSettings(() =>
+    BUILT_IN[name]?.({
       upstream: config.upstream,
       prices: createPriceBook(toMicroUsdPrices(config.prices)),
       currency,
       credentialId,
       accounts: { live: account ?? credentialId, test: test_account ?? testCredentialId ?? "" },
-    });
-  } catch (error) {
-    if (error instanceof VendorSettingsError) throw new ConfigError(error.message);
-    throw error;
-  }
+    }),
+  );
 }
 
 function toIdempotency(

@@ -1,6 +1,6 @@
 import { parseRedisUrl } from "@keybrake/ledger";
 import { Secret } from "../secrets.ts";
-import { ConfigError } from "./config-error.ts";
+import { ConfigError, readSettings } from "./config-error.ts";
 import { resolveSecret } from "./resolve-secret.ts";
 
 /** Which ledger a configuration names. */
@@ -38,10 +38,6 @@ function parseSqlite(text: string): LedgerSpec {
 
 function parseRedis(text: string): LedgerSpec {
   // Whatever is wrong with it is told here, not when it is opened.
-  try {
-    parseRedisUrl(text);
-  } catch (error) {
-    throw new ConfigError((error as Error).message);
-  }
+  readSettings(() => parseRedisUrl(text));
   return { kind: "redis", url: new Secret(text) };
 }

@@ -1,6 +1,7 @@
 import type { Ledger } from "@keybrake/ledger";
 import { createMemoryLedger, createRedisLedger, createSqliteLedger } from "@keybrake/ledger";
 import type { ResolvedConfig } from "./config.ts";
+import { readSettings } from "./config-error.ts";
 
 /**
  * Opens the ledger that a configuration names.
@@ -22,6 +23,6 @@ export function openLedger(
       return createSqliteLedger({ path, synchronous, ...common });
     }
     case "redis":
-      return createRedisLedger({ url: spec.url.reveal(), ...redis, ...common });
+      return readSettings(() => createRedisLedger({ url: spec.url.reveal(), ...redis, ...common }));
   }
 }

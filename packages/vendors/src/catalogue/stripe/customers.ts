@@ -7,7 +7,7 @@ import { readCurrency, toPrice } from "./amounts.ts";
 import { freeWithOnly, hasOnlyFields, readFormTree } from "./fields.ts";
 import { readShown, readSigned, toAbsolutePrice } from "./signed-amounts.ts";
 
-// What describes a customer. Ledger credit, plans (of older versions of the API) and discounts are not among it.
+// What describes a customer. Store credit, plans (of older versions of the API) and discounts are not among it.
 const DESCRIBING = [
   "address",
   "business_name",

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { BenchContext } from "./bench-context.ts";
-import { issueKey, makePolicy, startKeybrake } from "./keybrake-proxy.ts";
+import { issueKey, makePolicy, payOnce, startKeybrake } from "./keybrake-proxy.ts";
 import { toStoreUrl } from "./targets.ts";
 
 const BATCH = 250_000;
@@ -19,14 +19,7 @@ export async function makeLedger(
   const store = toStoreUrl("sqlite-normal", directory);
   const proxy = await startKeybrake({ store, upstream: context.vendorUrl, directory });
   const { token } = await issueKey(proxy.url, makePolicy());
-  for (let count = 0; count < CALLS; count++) {
-    const response = await fetch(`${proxy.url}/stripe/v1/payment_intents`, {
-      method: "POST",
-      headers: { Authorization: `Bearer ${token}` },
-      body: new URLSearchParams({ amount: "2000", currency: "usd" }),
-    });
-    if (!response.ok) throw new Error(await response.text());
-  }
+  for (let count = 0; count < CALLS; count++) await payOnce(proxy.url, token);
   await proxy.program.stop();
   if (entries > CALLS) {
     context.log(`  writing ${entries.toLocaleString("en")} audit entries`);
@@ -48,7 +41,8 @@ function multiplyEntries(file: string, count: number): void {
   const table = findEntriesTable(database);
   const columns = database
     .prepare("SELECT name, type, pk FROM pragma_table_info(?)")
-    .all(table) as unknown as Column[];
+    .all(table)
+    .map((row): Column => ({ name: String(row.name), type: String(row.type), pk: Number(row.pk) }));
   const references = new Set(
     database
       .prepare('SELECT "from" AS name FROM pragma_foreign_key_list(?)')

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { findPort } from "../../tooling/redis-server.ts";
 import { type Program, type ProgramOptions, startOnProxyCore, untilListening } from "./processes.ts";
+import { AMOUNT } from "./requests.ts";
 
 const require = createRequire(import.meta.url);
 const CLI = join(dirname(require.resolve("keybrake/package.json")), "bin/keybrake.js");
@@ -102,4 +103,16 @@ export async function issueKey(url: string, policy: object): Promise<{ id: strin
   });
   if (!response.ok) throw new Error(`no key could be issued: ${await response.text()}`);
   return (await response.json()) as { id: string; token: string };
+}
+
+/** Makes one payment through the proxy, and gives the response's body. */
+export async function payOnce(url: string, token: string): Promise<string> {
+  const response = await fetch(`${url}/stripe/v1/payment_intents`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}` },
+    body: new URLSearchParams({ amount: String(AMOUNT), currency: "usd" }),
+  });
+  const body = await response.text();
+  if (!response.ok) throw new Error(`the payment failed: ${body}`);
+  return body;
 }

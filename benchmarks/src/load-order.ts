@@ -21,5 +21,5 @@ export interface LoadResult {
   firstFailure?: string;
 }
 
-/** Stands in a request for a number that is never repeated. */
+/** A placeholder in a request. Each request gets a new number in its place. */
 export const SEQUENCE = "@@SEQUENCE@@";

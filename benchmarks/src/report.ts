@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import Table from "cli-table3";
 import { toMedian } from "./measure.ts";
@@ -41,12 +41,8 @@ export function collectResults(command: string, options: RunOptions, scenarios: 
 
 function readVersion(name: string): string {
   const places = [`../node_modules/${name}/package.json`, `../../node_modules/${name}/package.json`];
-  for (const place of places) {
-    try {
-      return JSON.parse(readFileSync(new URL(place, import.meta.url), "utf8")).version;
-    } catch {}
-  }
-  return "not found";
+  const file = places.map((place) => new URL(place, import.meta.url)).find((place) => existsSync(place));
+  return file === undefined ? "not found" : JSON.parse(readFileSync(file, "utf8")).version;
 }
 
 /** The figures for a terminal. */

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { findPort } from "../../tooling/redis-server.ts";
 import type { BenchContext } from "./bench-context.ts";
-import { issueKey, KEYBRAKE_TOKEN, makePolicy, startKeybrake } from "./keybrake-proxy.ts";
+import { issueKey, KEYBRAKE_TOKEN, makePolicy, payOnce, startKeybrake } from "./keybrake-proxy.ts";
 import { startBeside, startOnProxyCore, toPath, untilListening } from "./processes.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -48,22 +48,17 @@ async function measureClient(mode: "sdk" | "fetch", url: string, seconds: number
 async function recordAnswers(context: BenchContext, directory: string): Promise<CannedAnswers> {
   const proxy = await startKeybrake({ store: "memory", upstream: context.vendorUrl, directory });
   const key = await issueKey(proxy.url, makePolicy());
-  const payment = await fetch(`${proxy.url}/stripe/v1/payment_intents`, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${key.token}` },
-    body: new URLSearchParams({ amount: "2000", currency: "usd" }),
-  });
+  const payment = await payOnce(proxy.url, key.token);
   const revoked = await fetch(`${proxy.url}/v1/keys/${key.id}`, {
     method: "DELETE",
     headers: { Authorization: `Bearer ${KEYBRAKE_TOKEN}` },
   });
   const answers = {
     issued: JSON.stringify(key),
-    payment: await payment.text(),
+    payment,
     revoked: await revoked.text(),
   };
-  if (!payment.ok || !revoked.ok)
-    throw new Error(`no answers to replay: ${answers.payment} ${answers.revoked}`);
+  if (!revoked.ok) throw new Error(`the key could not be revoked: ${answers.revoked}`);
   await proxy.program.stop();
   return answers;
 }

@@ -14,10 +14,6 @@ it("explains every code, and no other", () => {
   expect(explained.toSorted()).toEqual([...Object.keys(ERROR_STATUS), ...SDK_CODES].toSorted());
 });
 
-it.each(entries)("gives the status of %s", (entry) => {
-  const code = entry.slice(0, entry.indexOf("\n"));
-  const status = Object.hasOwn(ERROR_STATUS, code)
-    ? ERROR_STATUS[code as keyof typeof ERROR_STATUS]
-    : undefined;
-  if (status !== undefined) expect(entry).toContain(`**${status}`);
+it.each(Object.entries(ERROR_STATUS))("gives the status of %s", (code, status) => {
+  expect(entries.find((entry) => entry.startsWith(`${code}\n`))).toContain(`**${status}`);
 });

@@ -9,7 +9,7 @@ import { loadSqlite } from "./load-sqlite.ts";
  * ends.
  *
  * @returns ends it
- * @throws {LedgerOpenError} somebody else has it
+ * @throws {LedgerOpenError} another process has locked it
  */
 export function lockDatabase(file: string): () => void {
   const lockFile = `${file}-lock`;

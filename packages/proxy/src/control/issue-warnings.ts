@@ -1,22 +1,31 @@
 import type { WireIssueWarning } from "@keybrake/core/protocol";
 import type { BudgetState, KeyPolicy } from "@keybrake/ledger";
 
-/** What the issuer of a key should know before the agent spends. */
+/**
+ * What the issuer of a key should know before the agent spends.
+ *
+ * @param known those of the key's budgets that exist; where the key states a cap for one, it can be left out
+ */
 export function listIssueWarnings(
   { dailyCapMicroUsd, totalCapMicroUsd, budgets, budgetCaps = {} }: KeyPolicy,
   known: readonly BudgetState[],
 ): WireIssueWarning[] {
-  const hasStoredCap = (name: string): boolean =>
-    known.some(
-      (budget) =>
-        budget.name === name && (budget.dailyCapMicroUsd !== null || budget.totalCapMicroUsd !== null),
-    );
-  const hasSpend = (name: string): boolean =>
-    known.some(({ name: other, spend }) => other === name && spend.totalMicroUsd + spend.heldMicroUsd > 0);
-  const uncapped = budgets.filter((name) => budgetCaps[name] === undefined && !hasStoredCap(name));
+  const byName = new Map(known.map((budget) => [budget.name, budget]));
+  const uncapped = budgets.filter((name) => budgetCaps[name] === undefined && !hasCap(byName.get(name)));
   const isCapped =
     dailyCapMicroUsd !== undefined || totalCapMicroUsd !== undefined || uncapped.length < budgets.length;
-  return [...(isCapped ? [] : [UNCAPPED]), ...uncapped.filter((name) => !hasSpend(name)).map(toNewBudget)];
+  return [
+    ...(isCapped ? [] : [UNCAPPED]),
+    ...uncapped.filter((name) => !hasSpend(byName.get(name))).map(toNewBudget),
+  ];
+}
+
+function hasCap(budget: BudgetState | undefined): boolean {
+  return (budget?.dailyCapMicroUsd ?? budget?.totalCapMicroUsd ?? null) !== null;
+}
+
+function hasSpend(budget: BudgetState | undefined): boolean {
+  return budget !== undefined && budget.spend.totalMicroUsd + budget.spend.heldMicroUsd > 0;
 }
 
 const UNCAPPED: WireIssueWarning = {

@@ -190,7 +190,7 @@ async function issue(
     maxExpiresAt,
     revokedAt: null,
   };
-  const warnings = listIssueWarnings(record.policy, await readNewBudgets(context, record));
+  const warnings = listIssueWarnings(record.policy, await readUnstatedBudgets(context, record));
   refuseUncapped(context, warnings);
   const idempotencyKey = c.req.header("idempotency-key");
   const created = await store.createKey(
@@ -212,17 +212,14 @@ async function issue(
   if (created.status === "no_room") throw new Refused(toRefusal(created.refusal));
   if (created.status === "replayed") {
     const { record: first, salt: firstSalt } = created;
-    return {
-      ...toWireKey(first, now),
-      token: deriveToken(first.mode, issuerCredential, firstSalt),
-      warnings,
-    };
+    const firstToken = deriveToken(first.mode, issuerCredential, firstSalt);
+    return { ...toWireKey(first, now), token: firstToken, warnings };
   }
   return { ...toWireKey(record, now), token, warnings };
 }
 
 /** The budgets of a key for which it states no cap, as far as they exist. */
-async function readNewBudgets(
+async function readUnstatedBudgets(
   { store }: ControlContext,
   { tenant, policy }: KeyRecord,
 ): Promise<BudgetState[]> {

@@ -1,6 +1,7 @@
 import type { WirePolicy } from "@keybrake/core/protocol";
 import type { KeyPolicy, KeyRecord, StatedCaps } from "@keybrake/ledger";
 import { toInvalid } from "./operation.ts";
+import { defined } from "./to-wire.ts";
 
 /**
  * The policy of a key that is carved out of another: what the holder asks for, and never more than it has itself.
@@ -29,10 +30,9 @@ export function narrow(asked: WirePolicy, policy: KeyPolicy, holder: KeyRecord):
     "budgets",
     `names "${foreignBudget}", which the parent key doesn't name`,
   );
-  const maxMicroUsdPerCall = Math.min(...[policy, own].map((each) => each.maxMicroUsdPerCall ?? Infinity));
   return {
     ...policy,
-    ...(maxMicroUsdPerCall === Infinity ? {} : { maxMicroUsdPerCall }),
+    ...defined({ maxMicroUsdPerCall: lower(own.maxMicroUsdPerCall, policy.maxMicroUsdPerCall) }),
     budgets: own.budgets,
     ...lowerCaps(own.budgetCaps, policy.budgetCaps),
     within: [...own.within, ...(own.allowedEndpoints ? [own.allowedEndpoints] : [])],
@@ -46,17 +46,13 @@ function lowerCaps(
 ): Pick<KeyPolicy, "budgetCaps"> {
   const names = new Set([...Object.keys(above), ...Object.keys(asked)]);
   if (names.size === 0) return {};
-  const caps = [...names].map((name): [string, StatedCaps] => {
-    const dailyCapMicroUsd = lower(above[name]?.dailyCapMicroUsd, asked[name]?.dailyCapMicroUsd);
-    const totalCapMicroUsd = lower(above[name]?.totalCapMicroUsd, asked[name]?.totalCapMicroUsd);
-    return [
-      name,
-      {
-        ...(dailyCapMicroUsd === undefined ? {} : { dailyCapMicroUsd }),
-        ...(totalCapMicroUsd === undefined ? {} : { totalCapMicroUsd }),
-      },
-    ];
-  });
+  const caps = [...names].map((name): [string, StatedCaps] => [
+    name,
+    defined({
+      dailyCapMicroUsd: lower(above[name]?.dailyCapMicroUsd, asked[name]?.dailyCapMicroUsd),
+      totalCapMicroUsd: lower(above[name]?.totalCapMicroUsd, asked[name]?.totalCapMicroUsd),
+    }),
+  ]);
   return { budgetCaps: Object.fromEntries(caps) };
 }
 

@@ -14,7 +14,7 @@ import { getBudgetRemaining, getDayEnd, getRemaining, toTimestamp } from "@keybr
 type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
 
 /** Drops what is not set: an absent field and `undefined` are different things on the wire and in the store. */
-function defined<Fields extends object>(fields: Fields): Defined<Fields> {
+export function defined<Fields extends object>(fields: Fields): Defined<Fields> {
   return Object.fromEntries(
     Object.entries(fields).filter(([, value]) => value !== undefined),
   ) as Defined<Fields>;

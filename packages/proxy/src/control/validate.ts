@@ -58,9 +58,9 @@ async function imagineKey(
   tenant: string,
   body: WireValidate,
 ): Promise<KeyState> {
-  const { budgets, budgetCaps } = toBudgets(body.budgets ?? []);
+  const stated = toBudgets(body.budgets ?? []);
   const found = await Promise.all(
-    budgets.map(async (name) => (await store.getBudget(tenant, name)) ?? { name, ...NEW_BUDGET }),
+    stated.budgets.map(async (name) => (await store.getBudget(tenant, name)) ?? { name, ...NEW_BUDGET }),
   );
   return {
     record: {
@@ -72,8 +72,7 @@ async function imagineKey(
       vendor: body.vendor,
       mode: "live",
       policy: {
-        budgets,
-        ...(budgetCaps === undefined ? {} : { budgetCaps }),
+        ...stated,
         shadow: false,
         accounts: [],
         injectIdempotency: false,

@@ -2,6 +2,9 @@ import type { SandboxedJob } from "bullmq";
 import { withVaultKey } from "../src/index.ts";
 import { charge } from "./charge.ts";
 
+/** The progress of a job that waits for its signal. */
+export const WAITING = "waiting";
+
 /** What the tests ask of a sandboxed job. */
 export interface SandboxedData {
   policy: { label: string; vendor: string; dailyUsdCap?: number };
@@ -16,7 +19,10 @@ export default withVaultKey(
   async (job, key, _token, signal) => {
     for (let count = 0; count < job.data.charges; count += 1) await charge(key);
     if (job.data.waits) {
-      await new Promise((resolve) => signal?.addEventListener("abort", resolve));
+      const stopped = new Promise((resolve) => signal?.addEventListener("abort", resolve));
+      // Only now may the test cancel the job: a signal that has aborted calls no listener that comes later.
+      await job.updateProgress(WAITING);
+      await stopped;
       throw new Error(`stopped: ${signal?.reason}`);
     }
     await job.updateProgress(key.toJSON());

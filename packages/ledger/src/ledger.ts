@@ -232,6 +232,9 @@ export interface IssueReplay {
   salt: string;
 }
 
+/** At once where the ledger is in this process, later where it is not. Only a promise need be waited for. */
+export type MaybePromise<Answer> = Answer | Promise<Answer>;
+
 /**
  * The ledger. Every verb is atomic: it happens whole or not at all, whatever runs beside it. The verbs that
  * change money are idempotent by their ids, so that a caller who got no answer may ask again. A store that can't
@@ -246,37 +249,37 @@ export interface Ledger {
   createKey(
     record: KeyRecord,
     replay?: IssueReplay,
-  ): Promise<
+  ): MaybePromise<
     | { status: "created" }
     | { status: "replayed"; record: KeyRecord; salt: string }
     | { status: "conflict" }
     | { status: "no_room"; refusal: LimitRefusal }
   >;
-  findKey(tokenHash: string): Promise<KeyRecord | undefined>;
-  getKey(tenant: string, id: string): Promise<KeyState | undefined>;
-  listKeys(tenant: string, filter: KeyFilter, page: PageRequest): Promise<PageOf<KeyRecord>>;
+  findKey(tokenHash: string): MaybePromise<KeyRecord | undefined>;
+  getKey(tenant: string, id: string): MaybePromise<KeyState | undefined>;
+  listKeys(tenant: string, filter: KeyFilter, page: PageRequest): MaybePromise<PageOf<KeyRecord>>;
   /** Moves the end of an active key; never past its `maxExpiresAt`. */
-  extendKey(tenant: string, id: string, expiresAt: number): Promise<KeyRecord | undefined>;
+  extendKey(tenant: string, id: string, expiresAt: number): MaybePromise<KeyRecord | undefined>;
   /** Revokes keys, and those carved from them; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
-  revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): Promise<string[]>;
+  revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): MaybePromise<string[]>;
   /** The tries of a key that are admitted and not over, oldest first, with what each holds; what several share counts for the oldest. */
-  listInFlight(tenant: string, keyId: string): Promise<{ attemptId: string; heldMicroUsd: number }[]>;
+  listInFlight(tenant: string, keyId: string): MaybePromise<{ attemptId: string; heldMicroUsd: number }[]>;
   /** Keeps what was at the vendor when a key was revoked. The first receipt stays, and is what comes back. */
-  keepReceipt(tenant: string, keyId: string, receipt: RevocationReceipt): Promise<RevocationReceipt>;
-  getReceipt(tenant: string, keyId: string): Promise<RevocationReceipt | undefined>;
+  keepReceipt(tenant: string, keyId: string, receipt: RevocationReceipt): MaybePromise<RevocationReceipt>;
+  getReceipt(tenant: string, keyId: string): MaybePromise<RevocationReceipt | undefined>;
 
-  getBudget(tenant: string, name: string): Promise<BudgetState | undefined>;
-  listBudgets(tenant: string, page: PageRequest): Promise<PageOf<BudgetState>>;
-  putBudget(tenant: string, name: string, update: Partial<BudgetSettings>): Promise<BudgetState>;
+  getBudget(tenant: string, name: string): MaybePromise<BudgetState | undefined>;
+  listBudgets(tenant: string, page: PageRequest): MaybePromise<PageOf<BudgetState>>;
+  putBudget(tenant: string, name: string, update: Partial<BudgetSettings>): MaybePromise<BudgetState>;
 
   /** One step over the key's state, caps, call count and all its budgets: all or nothing. */
-  reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+  reserve(request: ReserveRequest): MaybePromise<ReserveAnswer>;
   /**
    * Ends a try, and appends its audit entry in the same step. Ended again, it stays as it is and gives the same
    * settlement, but for a try that was given up: its true end, however late, still settles what is held for it.
    * Rejects for a try that was never admitted.
    */
-  settle(attemptId: string, outcome: Outcome, audit: AuditDraft): Promise<Settlement>;
+  settle(attemptId: string, outcome: Outcome, audit: AuditDraft): MaybePromise<Settlement>;
   /**
    * Writes the true cost of a call that was settled at an estimate or whose outcome was unknown, in the day of its
    * reservation, and corrects its entry. Settling to the same cost again changes nothing. `undefined` where there
@@ -287,25 +290,25 @@ export interface Ledger {
     auditId: string,
     costMicroUsd: number,
     note: AuditNote,
-  ): Promise<AuditRecord | undefined>;
+  ): MaybePromise<AuditRecord | undefined>;
   /**
    * Ends as unknown the tries that are over their time, whichever process had made them, each with its entry, once.
    * Gives how many.
    */
-  endOverdue(): Promise<number>;
+  endOverdue(): MaybePromise<number>;
   /** Turns holds that have been unknown since before a moment into spend, never into room. Gives how many. */
-  spendUnknown(before: number): Promise<number>;
+  spendUnknown(before: number): MaybePromise<number>;
   /** The most that a vendor's object may stand for, by what was settled or is in doubt, whoever caused it. */
-  getExposure(tenant: string, objectId: string): Promise<number | undefined>;
+  getExposure(tenant: string, objectId: string): MaybePromise<number | undefined>;
 
   /** Appends the entry of a call that reserved nothing. */
-  appendAudit(record: AuditRecord): Promise<void>;
+  appendAudit(record: AuditRecord): MaybePromise<void>;
   /** Newest first. */
-  listAudit(tenant: string, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditRecord>>;
+  listAudit(tenant: string, filter: AuditFilter, page: PageRequest): MaybePromise<PageOf<AuditRecord>>;
   /** Oldest first, after an entry (or from the first): what a stream that was cut off has missed. */
-  listAuditAfter(tenant: string, filter: AuditFilter, page: PageRequest): Promise<PageOf<AuditRecord>>;
+  listAuditAfter(tenant: string, filter: AuditFilter, page: PageRequest): MaybePromise<PageOf<AuditRecord>>;
   /** The id of the newest entry of a tenant. */
-  getNewestAuditId(tenant: string): Promise<string | undefined>;
+  getNewestAuditId(tenant: string): MaybePromise<string | undefined>;
   /** Calls back after entries were appended. The returned function ends it. */
   onAudit(listener: () => void): () => void;
 
@@ -315,6 +318,6 @@ export interface Ledger {
   /** The ledger's clock, in ms since the epoch: all who share the ledger go by it, whatever their own says. */
   now(): number;
   /** Rejects where the store can't serve. */
-  ping(): Promise<void>;
+  ping(): MaybePromise<void>;
   close(): Promise<void>;
 }

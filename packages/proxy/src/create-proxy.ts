@@ -111,10 +111,10 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   const trueUps = createTrueUps(store, upstreams, onInternalError, options.trueUpDelaysMs);
   const sweeps = [
     setInterval(() => {
-      store.endOverdue().catch(() => {});
+      ignoreFailure(() => store.endOverdue());
     }, END_OVERDUE_EVERY_MS).unref(),
     setInterval(() => {
-      store.spendUnknown(clock() - config.unknownAfterSeconds * 1000).catch(() => {});
+      ignoreFailure(() => store.spendUnknown(clock() - config.unknownAfterSeconds * 1000));
     }, SPEND_UNKNOWN_EVERY_MS).unref(),
   ];
   const unwatch = store.onRevoke((keyIds) => {
@@ -281,4 +281,11 @@ function reportError(error: unknown, requestId: string | null): void {
 
 function toUrl({ host, port }: Address): string {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** A sweep that fails has been reported by then, and is tried again at the next tick. */
+async function ignoreFailure(act: () => unknown): Promise<void> {
+  try {
+    await act();
+  } catch {}
 }

@@ -18,7 +18,7 @@ export interface PricedCall {
   /** Whether the key may start what renews outside the proxy. */
   allowRecurring: boolean;
   /** Micro-USD that an object of the vendor is known to have cost in all, by its id; `undefined` where it is unknown. */
-  getExposure(objectId: string): Promise<number | undefined>;
+  getExposure(objectId: string): number | undefined | Promise<number | undefined>;
   /**
    * Reads an object of the vendor with the real credential, for a call whose amount lives on another object;
    * `undefined` where the operator turned look-ups off or the vendor gave no such object.

@@ -117,7 +117,7 @@ async function createStoreBench(createStore: CreateLedger): Promise<LedgerBench>
       return { id: attemptId, key, answer };
     },
 
-    settle(attempt, outcome) {
+    async settle(attempt, outcome) {
       const id = typeof attempt === "string" ? attempt : attempt.id;
       return bench.store.settle(id, outcome, toDraft(id, keysByTry.get(id), bench.now));
     },

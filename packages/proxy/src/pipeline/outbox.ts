@@ -1,4 +1,4 @@
-import type { Ledger } from "@keybrake/ledger";
+import type { Ledger, MaybePromise } from "@keybrake/ledger";
 import { toStoreUnavailable } from "../refusals/refused.ts";
 
 /** The ends of calls that the store did not take: they are owed to it, in their order, until it has them. */
@@ -10,7 +10,7 @@ export interface Outbox {
    */
   settled(): Promise<void>;
   /** Writes the end of a call. Rejects where the store does not take it now; it is then written as soon as it does. */
-  write<Answer>(end: () => Promise<Answer>): Promise<Answer>;
+  write<Answer>(end: () => MaybePromise<Answer>): Promise<Answer>;
   /** How many ends are owed. */
   owed(): number;
   /** Tries once more, and ends all trying. Gives how many ends were never written. */
@@ -30,7 +30,7 @@ const LONGEST_DELAY_MS = 10_000;
 const TRIES_WHILE_SERVING = 5;
 
 interface Owed {
-  end(): Promise<unknown>;
+  end(): unknown;
   refusals: number;
 }
 
@@ -72,18 +72,23 @@ export function createOutbox({ store, waitMs, onInternalError }: OutboxOptions):
       await next.end();
       return true;
     } catch (error) {
-      const serves = await store.ping().then(
-        () => true,
-        () => false,
-      );
-      if (serves) next.refusals++;
+      if (await serves()) next.refusals++;
       if (next.refusals < TRIES_WHILE_SERVING) return false;
       onInternalError(new Error("the store does not take the end of a call", { cause: error }), null);
       return true;
     }
   }
 
-  function owe(end: () => Promise<unknown>): void {
+  async function serves(): Promise<boolean> {
+    try {
+      await store.ping();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function owe(end: () => unknown): void {
     owed.push({ end, refusals: 0 });
     if (!stopped && !draining) {
       clearTimeout(timer);

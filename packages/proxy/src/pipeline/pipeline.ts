@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
-import type { KeyRecord, Ledger } from "@keybrake/ledger";
+import type { KeyRecord, Ledger, MaybePromise } from "@keybrake/ledger";
 import { getRemaining, toTimestamp } from "@keybrake/ledger";
 import { KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import type { Route } from "../routing.ts";
@@ -174,7 +174,7 @@ async function answerRefusal(context: PipelineContext, call: Call, error: unknow
   const refusal = toRefusal(context, call, error);
   const { status } = toErrorAnswer(refusal, call.requestId);
   const record = toRefusalRecord(call, status, refusal.code);
-  const append = (): Promise<void> => context.store.appendAudit(record);
+  const append = (): MaybePromise<void> => context.store.appendAudit(record);
   try {
     // What is refused because the books can't be written is not owed to them: agents may try it without end.
     if (refusal.code === "store_unavailable") await append();
@@ -191,9 +191,12 @@ async function answerRefusal(context: PipelineContext, call: Call, error: unknow
 async function readRemaining({ store }: PipelineContext, call: Call): Promise<void> {
   if (!call.key || !call.accepted || call.remainingMicroUsd !== undefined) return;
   const { tenant, id } = call.key;
-  // The answer goes out without it, then: a refusal must not depend on the ledger.
-  const state = await store.getKey(tenant, id).catch(() => undefined);
-  if (state) call.remainingMicroUsd = getRemaining(state, call.clock());
+  try {
+    const state = await store.getKey(tenant, id);
+    if (state) call.remainingMicroUsd = getRemaining(state, call.clock());
+  } catch {
+    // The answer goes out without it, then: a refusal must not depend on the ledger.
+  }
 }
 
 function toRefusal(context: PipelineContext, call: Call, error: unknown): Refusal {

@@ -3,6 +3,7 @@ import type { BudgetRow, KeyRow, Tables } from "./tables.ts";
 import { toUtcDay } from "./window.ts";
 
 const MINUTE_MS = 60_000;
+const NO_ANCESTORS: KeyState["ancestors"] = [];
 
 export function getStatus(record: KeyRecord, now: number): "active" | "expired" | "revoked" {
   if (record.revokedAt !== null) return "revoked";
@@ -20,12 +21,12 @@ export function toKeyState(tables: Tables, row: KeyRow, now: number, objectId?: 
     budgets: record.policy.budgets.map((name) =>
       toBudgetState(getBudget(tables, record.tenant, name), now, objectId),
     ),
-    ancestors: listAncestors(tables, row).map((above) => ({
-      record: above.record,
-      calls: above.calls,
-      recentCalls: above.recentCalls,
-    })),
+    ancestors: record.parentId === null ? NO_ANCESTORS : toAncestors(listAncestors(tables, row)),
   };
+}
+
+function toAncestors(rows: KeyRow[]): KeyState["ancestors"] {
+  return rows.map(({ record, calls, recentCalls }) => ({ record, calls, recentCalls }));
 }
 
 /** A budget of a key; what a key names is there, as it was made with it. */
@@ -34,8 +35,9 @@ export function getBudget({ budgets }: Tables, tenant: string, name: string): Bu
 }
 
 export function toBudgetState(row: BudgetRow, now: number, objectId?: string): BudgetState {
-  const { account, ...settings } = row;
-  return { ...settings, spend: account.getSpend(toUtcDay(now), objectId) };
+  const { name, dailyCapMicroUsd, totalCapMicroUsd, frozen, account } = row;
+  const spend = account.getSpend(toUtcDay(now), objectId);
+  return { name, dailyCapMicroUsd, totalCapMicroUsd, frozen, spend };
 }
 
 /** The keys a key was carved from, nearest first. */
@@ -64,10 +66,10 @@ export function countCall(tables: Tables, row: KeyRow, now: number): void {
  * ended what it spent and still holds.
  */
 function getKeySpend(tables: Tables, row: KeyRow, now: number, objectId?: string): Spend {
-  return tables.keys
-    .listChildren(row.record.id)
-    .map((child) => getCarvedSpend(tables, child, now, objectId))
-    .reduce(addSpend, row.account.getSpend(toUtcDay(now), objectId));
+  const own = row.account.getSpend(toUtcDay(now), objectId);
+  const children = tables.keys.listChildren(row.record.id);
+  if (children.length === 0) return own;
+  return children.map((child) => getCarvedSpend(tables, child, now, objectId)).reduce(addSpend, own);
 }
 
 function getCarvedSpend(tables: Tables, child: KeyRow, now: number, objectId?: string): Spend {

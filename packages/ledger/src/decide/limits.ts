@@ -75,13 +75,52 @@ function statedCapsOf(stated: StatedCaps | undefined, { name, spend }: BudgetSta
 
 const roomUnder = (cap: Cap): number => Math.max(0, cap.capMicroUsd - cap.spentMicroUsd - cap.heldMicroUsd);
 
-/** The room under the tightest cap, in micro-USD; `null` where nothing caps the key. */
-export function getRemaining(
-  state: Pick<KeyState, "record" | "spend" | "budgets">,
-  now: number,
-): number | null {
-  const rooms = listCaps(state, now).map(roomUnder);
-  return rooms.length === 0 ? null : Math.min(...rooms);
+/** Two caps of one scope. */
+interface ScopeCaps {
+  dailyCapMicroUsd?: number | null;
+  totalCapMicroUsd?: number | null;
+}
+
+/** What is left under both caps of a scope; infinite if it has none. Every call asks this, so it makes no objects. */
+function roomOf({ dailyCapMicroUsd, totalCapMicroUsd }: ScopeCaps, spend: Spend): number {
+  let room = Number.POSITIVE_INFINITY;
+  if (dailyCapMicroUsd != null) room = dailyCapMicroUsd - spend.dailyMicroUsd - spend.dailyHeldMicroUsd;
+  if (totalCapMicroUsd != null)
+    room = Math.min(room, totalCapMicroUsd - spend.totalMicroUsd - spend.heldMicroUsd);
+  return Math.max(0, room);
+}
+
+/** Whether a scope has a cap of 0: it refuses every spending call, one for 0 USD too. */
+function isShut({ dailyCapMicroUsd, totalCapMicroUsd }: ScopeCaps): boolean {
+  return dailyCapMicroUsd === 0 || totalCapMicroUsd === 0;
+}
+
+/** What remains under the tightest cap, in micro-USD; `null` if nothing caps the key. */
+export function getRemaining({
+  record: { policy },
+  spend,
+  budgets,
+}: Pick<KeyState, "record" | "spend" | "budgets">): number | null {
+  let least = roomOf(policy, spend);
+  for (const budget of budgets) {
+    least = Math.min(least, roomOf(budget, budget.spend));
+    const stated = policy.budgetCaps?.[budget.name];
+    if (stated !== undefined) least = Math.min(least, roomOf(stated, budget.spend));
+  }
+  return least === Number.POSITIVE_INFINITY ? null : least;
+}
+
+/** Whether a call of this maximum cost fits every cap of the key and its budgets. */
+function fitsCaps({ record: { policy }, spend, budgets }: KeyState, wholeMicroUsd: number): boolean {
+  const fits = (caps: ScopeCaps, scope: Spend): boolean =>
+    !isShut(caps) && toShare(wholeMicroUsd, scope.exposureMicroUsd) <= roomOf(caps, scope);
+  if (!fits(policy, spend)) return false;
+  for (const budget of budgets) {
+    if (!fits(budget, budget.spend)) return false;
+    const stated = policy.budgetCaps?.[budget.name];
+    if (stated !== undefined && !fits(stated, budget.spend)) return false;
+  }
+  return true;
 }
 
 /** Why a key has no room to carve a cap out of, if so: its own caps count, its budgets are met call by call. */
@@ -96,13 +135,10 @@ export function refuseCarving(
   return { code: "cap_exhausted", requestedMicroUsd, ...cap };
 }
 
-/** The room under a budget's own caps. */
-export function getBudgetRemaining(
-  budget: { dailyCapMicroUsd: number | null; totalCapMicroUsd: number | null; spend: Spend },
-  now: number,
-): number | null {
-  const rooms = capsOf("budget", budget, now).map(roomUnder);
-  return rooms.length === 0 ? null : Math.min(...rooms);
+/** What remains under a budget's stored caps, in micro-USD; `null` if it has none. */
+export function getBudgetRemaining(budget: BudgetState): number | null {
+  const room = roomOf(budget, budget.spend);
+  return room === Number.POSITIVE_INFINITY ? null : room;
 }
 
 /** What a scope must set aside for a call: the exposure of its object that the scope has not counted yet. */
@@ -122,14 +158,11 @@ export function fitCall(
   now: number,
   shares: boolean,
 ): { wholeMicroUsd: number; refusal?: LimitRefusal } {
-  const caps = listCaps(state, now);
   const wholeMicroUsd = shares ? 0 : toWhole(price, state.record.policy.maxMicroUsdPerCall);
   const refusal =
     refuseState(state, now) ??
     refuseCounts(state, now) ??
-    (shares
-      ? undefined
-      : (refusePrice(state, price, caps) ?? refuseAmount(state, price, wholeMicroUsd, caps)));
+    (shares ? undefined : (refusePrice(state, price) ?? refuseAmount(state, price, wholeMicroUsd, now)));
   return refusal ? { wholeMicroUsd, refusal } : { wholeMicroUsd };
 }
 
@@ -171,21 +204,24 @@ function refuseCount(
 }
 
 /** Under a cap, only what has a proven upper bound may pass; `max_usd_per_call` is the caller's own bound. */
-function refusePrice({ record }: KeyState, price: Price, caps: Cap[]): LimitRefusal | undefined {
-  const { maxMicroUsdPerCall } = record.policy;
-  const bounded = caps.length > 0 || maxMicroUsdPerCall !== undefined;
-  if (price.kind === "currency_unpriced" && bounded) return { code: "currency_unpriced" };
-  if (price.kind !== "unpriced" || caps.length === 0) return undefined;
+function refusePrice(state: KeyState, price: Price): LimitRefusal | undefined {
+  if (price.kind !== "unpriced" && price.kind !== "currency_unpriced") return undefined;
+  const { maxMicroUsdPerCall } = state.record.policy;
+  const isCapped = getRemaining(state) !== null;
+  const bounded = isCapped || maxMicroUsdPerCall !== undefined;
+  if (price.kind === "currency_unpriced") return bounded ? { code: "currency_unpriced" } : undefined;
+  if (!isCapped) return undefined;
   return price.renews || maxMicroUsdPerCall === undefined ? { code: "unpriced_endpoint" } : undefined;
 }
 
 function refuseAmount(
-  { record, spend }: KeyState,
+  state: KeyState,
   price: Price,
   wholeMicroUsd: number,
-  caps: Cap[],
+  now: number,
 ): LimitRefusal | undefined {
   if (price.kind === "free") return undefined;
+  const { record, spend } = state;
   const { maxMicroUsdPerCall } = record.policy;
   const requestedMicroUsd = toShare(wholeMicroUsd, spend.exposureMicroUsd);
   // A limit of 0 refuses every spending call, one for 0 USD and one without a price too.
@@ -200,7 +236,8 @@ function refuseAmount(
       requestedMicroUsd,
     };
   }
-  const full = caps.find(
+  if (fitsCaps(state, wholeMicroUsd)) return undefined;
+  const full = listCaps(state, now).find(
     (cap) => cap.capMicroUsd === 0 || toShare(wholeMicroUsd, cap.exposureMicroUsd) > roomUnder(cap),
   );
   if (!full) return undefined;

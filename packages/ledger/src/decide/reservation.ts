@@ -32,7 +32,7 @@ export interface Reservation {
   follows: boolean;
   at: number;
   /** The audit entries of its tries. */
-  entries: string[];
+  entries: readonly string[];
 }
 
 type End = Pick<Settlement, "outcome" | "costMicroUsd" | "notes">;

@@ -13,6 +13,8 @@ const REPLAY_WINDOW_MS = 23 * 3_600_000;
 /** From the first try of a call until the vendor has surely forgotten the last one that shared its reservation. */
 export const REPLAY_KEPT_MS = 48 * 3_600_000;
 
+const NO_ENTRIES: readonly string[] = [];
+
 /** The verb that sets room aside. */
 export function createReserveOperations(tables: Tables, clock: () => number): OperationsNamed<"reserve"> {
   const { keys, reservations, tries } = tables;
@@ -48,7 +50,7 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
       awaitsOriginal: false,
       follows: isFollowed(earlier, now),
       at: now,
-      entries: [],
+      entries: NO_ENTRIES,
     };
     return reservations.insert(draft, replayId);
   }
@@ -74,13 +76,13 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
       const fit = fitCall(state, price, now, shared !== undefined);
       const cannotShadow = fit.refusal?.code === "key_revoked" || fit.refusal?.code === "key_expired";
       if (fit.refusal && (cannotShadow || !key.record.policy.shadow))
-        return { admitted: false, refusal: fit.refusal, remainingMicroUsd: getRemaining(state, now) };
+        return { admitted: false, refusal: fit.refusal, remainingMicroUsd: getRemaining(state) };
       countCall(tables, key, now);
       const reservation = shared ? join(shared) : setAside(request, key, fit.wholeMicroUsd, earlier);
       const answer = {
         admitted: true as const,
         reservedMicroUsd: reservation.shares[0].heldMicroUsd,
-        remainingMicroUsd: getRemaining(toKeyState(tables, key, now), now),
+        remainingMicroUsd: getRemaining(toKeyState(tables, key, now)),
         wouldRefuse: fit.refusal?.code ?? null,
       };
       const deadline = now + giveUpAfterMs;

@@ -25,7 +25,7 @@ export function createSettleOperations(
     // A try that was given up was counted as over.
     if (givenUp) reservation.openTries++;
     const ended = endTry(reservation, outcome);
-    if (reservation.spends && !givenUp) reservation.entries.push(draft.id);
+    if (reservation.spends && !givenUp) reservation.entries = [...reservation.entries, draft.id];
     reservations.save(reservation);
     const exposed = toExposure(reservation, outcome);
     if (exposed) expose(key.record.tenant, exposed);
@@ -33,14 +33,14 @@ export function createSettleOperations(
     const settlement: Settlement = {
       ...ended,
       reservedMicroUsd: reservation.shares[0].heldMicroUsd,
-      remainingMicroUsd: getRemaining(toKeyState(tables, key, now), now),
+      remainingMicroUsd: getRemaining(toKeyState(tables, key, now)),
     };
     attempt.settlement = settlement;
     attempt.givenUp = givesUp;
     tries.save(attempt);
     const record = toRecord(draft, settlement);
     if (givenUp) audit.replace(record);
-    else audit.append(record, reservation.spends ? reservation : undefined);
+    else audit.append(record, attempt);
     closeEntries(audit, reservation, draft.id);
     return settlement;
   }
@@ -76,8 +76,8 @@ export function createSettleOperations(
       const overdue = tries.listOverdue(clock());
       for (const id of overdue) {
         const attempt = tries.find(id);
-        if (!attempt) continue;
-        const { abandoned } = attempt;
+        const abandoned = attempt?.abandoned;
+        if (!abandoned) continue;
         end(attempt, { kind: "unknown" }, { ...abandoned, durationMs: clock() - abandoned.at }, true);
       }
       forget();

@@ -71,11 +71,12 @@ export interface TryRow {
   readonly id: string;
   readonly keyId: string;
   readonly reservation: Reservation;
-  readonly answer: ReserveAnswer;
+  readonly answer: Extract<ReserveAnswer, { admitted: true }>;
   readonly at: number;
   /** Past this moment, nobody is expected to end it any more. */
   readonly deadline: number;
-  readonly abandoned: AuditDraft;
+  /** Its entry if nobody ends it; a store may let go of it once the attempt has ended. */
+  readonly abandoned: AuditDraft | undefined;
   settlement?: Settlement;
   /** It ended because its time was over; what really became of it may still be told. */
   givenUp: boolean;
@@ -126,8 +127,8 @@ export interface IssueTable {
 }
 
 export interface AuditTable {
-  /** @param reservation that of the call, where it moves money */
-  append(record: AuditRecord, reservation?: Reservation): void;
+  /** @param attempt the one that has ended, of a call that was admitted */
+  append(record: AuditRecord, attempt?: TryRow): void;
   find(id: string): AuditRecord | undefined;
   /** Puts a corrected entry in the place of the one with its id. */
   replace(record: AuditRecord): void;

@@ -1,57 +1,76 @@
 import type { SpendAccount } from "../decide/spend-account.ts";
+import type { Spend } from "../ledger.ts";
+import type { Exposures } from "./exposures.ts";
 
 /** Days whose reservations may still be open; older ones are no longer asked for. */
 const DAYS_KEPT = 3;
 
-/** An account in memory. */
-export function createAccount(id: number): SpendAccount {
-  const days = new Map<number, { spent: number; held: number }>();
-  const exposures = new Map<string, number>();
-  let total = 0;
-  let held = 0;
-  let unknown = 0;
+/** One day of an account. */
+interface Day {
+  readonly day: number;
+  spent: number;
+  held: number;
+}
 
-  function getDay(day: number): { spent: number; held: number } {
-    const found = days.get(day);
-    if (found) return found;
-    const created = { spent: 0, held: 0 };
-    days.set(day, created);
-    for (const other of days.keys()) if (other <= day - DAYS_KEPT) days.delete(other);
-    return created;
+/** An account in memory. A class, because a closure per operation would make a key three times as large. */
+export class MemoryAccount implements SpendAccount {
+  readonly id: number;
+  readonly #exposures: Exposures;
+  #days: Day[] = [];
+  #total = 0;
+  #held = 0;
+  #unknown = 0;
+
+  constructor(id: number, exposures: Exposures) {
+    this.id = id;
+    this.#exposures = exposures;
   }
 
-  return {
-    id,
-    getSpend(day, objectId) {
-      const today = days.get(day) ?? { spent: 0, held: 0 };
-      return {
-        dailyMicroUsd: today.spent,
-        dailyHeldMicroUsd: today.held,
-        totalMicroUsd: total,
-        heldMicroUsd: held,
-        unknownMicroUsd: unknown,
-        exposureMicroUsd: objectId === undefined ? 0 : (exposures.get(objectId) ?? 0),
-      };
-    },
-    hold(day, microUsd) {
-      getDay(day).held += microUsd;
-      held += microUsd;
-    },
-    release(day, microUsd, doubted) {
-      getDay(day).held -= microUsd;
-      held -= microUsd;
-      if (doubted) unknown -= microUsd;
-    },
-    doubt(microUsd) {
-      unknown += microUsd;
-    },
-    spend(day, microUsd) {
-      getDay(day).spent += microUsd;
-      total += microUsd;
-    },
-    getExposure: (objectId) => exposures.get(objectId) ?? 0,
-    expose(objectId, microUsd) {
-      exposures.set(objectId, Math.max(microUsd, exposures.get(objectId) ?? 0));
-    },
-  };
+  getSpend(day: number, objectId?: string): Spend {
+    const today = this.#days.find((one) => one.day === day);
+    return {
+      dailyMicroUsd: today?.spent ?? 0,
+      dailyHeldMicroUsd: today?.held ?? 0,
+      totalMicroUsd: this.#total,
+      heldMicroUsd: this.#held,
+      unknownMicroUsd: this.#unknown,
+      exposureMicroUsd: objectId === undefined ? 0 : this.getExposure(objectId),
+    };
+  }
+
+  hold(day: number, microUsd: number): void {
+    this.#getDay(day).held += microUsd;
+    this.#held += microUsd;
+  }
+
+  release(day: number, microUsd: number, doubted: boolean): void {
+    this.#getDay(day).held -= microUsd;
+    this.#held -= microUsd;
+    if (doubted) this.#unknown -= microUsd;
+  }
+
+  doubt(microUsd: number): void {
+    this.#unknown += microUsd;
+  }
+
+  spend(day: number, microUsd: number): void {
+    this.#getDay(day).spent += microUsd;
+    this.#total += microUsd;
+  }
+
+  getExposure(objectId: string): number {
+    return this.#exposures.get(this.id, objectId);
+  }
+
+  expose(objectId: string, microUsd: number): void {
+    this.#exposures.raise(this.id, objectId, microUsd);
+  }
+
+  #getDay(day: number): Day {
+    const found = this.#days.find((one) => one.day === day);
+    if (found) return found;
+    const created = { day, spent: 0, held: 0 };
+    this.#days = [...this.#days.filter((one) => one.day > day - DAYS_KEPT), created];
+    return created;
+  }
 }

@@ -1,38 +1,63 @@
-import type { Exposure, Reservation } from "../decide/reservation.ts";
+import type { Exposure } from "../decide/reservation.ts";
 import type { SpendAccount } from "../decide/spend-account.ts";
 import type { IssueRow, IssueTable, ObjectTable, Tables } from "../decide/tables.ts";
-import { createAccount } from "./account.ts";
+import { MemoryAccount } from "./account.ts";
+import { toAttemptText, toReservation } from "./attempt-text.ts";
 import { createMemoryAudit } from "./audit-table.ts";
+import { BoundedMap } from "./bounded-map.ts";
 import { createMemoryBudgets } from "./budget-table.ts";
+import { toTry } from "./ended-try.ts";
+import { toEntryText } from "./entry-text.ts";
+import { createExposures } from "./exposures.ts";
 import { createMemoryKeys } from "./key-table.ts";
 import { createMemoryReservations } from "./reservation-table.ts";
 import { createMemoryTries } from "./try-table.ts";
 
+const OBJECTS_KEPT = 50_000;
+
 /**
  * The tables of a ledger as maps. What is found is the row itself, so that there is nothing to write back.
  *
- * @param onAppend told after an audit entry was appended
+ * @param onAppend called after an audit entry was appended
  */
 export function createMemoryTables(onAppend: () => void): Tables {
-  let count = 0;
-  const openAccount = (): SpendAccount => createAccount(++count);
-  const entered = new Map<string, Reservation>();
+  const exposures = createExposures();
+  const accounts: SpendAccount[] = [];
+  function openAccount(): SpendAccount {
+    const account = new MemoryAccount(accounts.length, exposures);
+    accounts.push(account);
+    return account;
+  }
+  const audit = createMemoryAudit((record, attempt) => {
+    const left = attempt && reservations.leave(attempt);
+    const said = attempt && left ? toAttemptText(attempt, left.replayId, left.isFinal) : null;
+    return { text: toEntryText(record, said), replayId: left?.replayId };
+  }, onAppend);
+  const reservations = createMemoryReservations(audit.findEntry, (attempt) =>
+    toReservation(attempt, (id) => accounts[id] as SpendAccount),
+  );
+  const tries = createMemoryTries((requestId) => {
+    const entry = audit.findEntry({ requestId });
+    const reservation = entry && reservations.revive(entry);
+    return entry && reservation && toTry(entry, reservation);
+  });
   return {
     keys: createMemoryKeys(openAccount),
     budgets: createMemoryBudgets(openAccount),
-    tries: createMemoryTries(),
-    reservations: createMemoryReservations(entered),
+    tries,
+    reservations,
     objects: createMemoryObjects(),
     issues: createMemoryIssues(),
-    audit: createMemoryAudit(entered, onAppend),
+    audit,
   };
 }
 
 function createMemoryObjects(): ObjectTable {
-  const objects = new Map<string, Pick<Exposure, "microUsd" | "told">>();
+  // Of an object that was forgotten the proxy asks the vendor.
+  const objects = new BoundedMap<Pick<Exposure, "microUsd" | "told">>(OBJECTS_KEPT);
   return {
     find: (tenant, objectId) => objects.get(`${tenant} ${objectId}`),
-    save: (tenant, exposure) => void objects.set(`${tenant} ${exposure.objectId}`, exposure),
+    save: (tenant, { objectId, microUsd, told }) => objects.set(`${tenant} ${objectId}`, { microUsd, told }),
   };
 }
 

@@ -1,36 +1,36 @@
 import type { TryRow, TryTable } from "../decide/tables.ts";
 
-export function createMemoryTries(): TryTable {
-  // In the order of time.
-  const rows = new Map<string, TryRow>();
-  const open = new Map<string, Set<TryRow>>();
+/** @param findEnded an attempt that has ended, by what its entry says */
+export function createMemoryTries(findEnded: (id: string) => TryRow | undefined): TryTable {
+  // Both in the order of time.
+  const open = new Map<string, TryRow>();
+  /** Those that were given up: their true end may still come, and their entry is not the last word. */
+  const givenUp = new Map<string, TryRow>();
   return {
     insert(row) {
-      rows.set(row.id, row);
-      const ofKey = open.get(row.keyId);
-      if (ofKey) ofKey.add(row);
-      else open.set(row.keyId, new Set([row]));
+      open.set(row.id, row);
     },
-    find: (id) => rows.get(id),
-    listOpen: (keyId) => [...(open.get(keyId) ?? [])],
+    find: (id) => open.get(id) ?? givenUp.get(id) ?? findEnded(id),
+    listOpen: (keyId) => [...open.values()].filter((row) => row.keyId === keyId),
     listOverdue(now) {
-      const ids: string[] = [];
-      for (const ofKey of open.values())
-        for (const { id, deadline } of ofKey) if (deadline <= now) ids.push(id);
-      return ids;
+      const overdue = [...open.values()].filter(({ deadline }) => deadline <= now);
+      return overdue.sort(byDeadline).map(({ id }) => id);
     },
     save(row) {
-      if (!row.settlement) return;
-      const ofKey = open.get(row.keyId);
-      ofKey?.delete(row);
-      if (ofKey?.size === 0) open.delete(row.keyId);
+      if (row.settlement) open.delete(row.id);
+      if (row.givenUp) givenUp.set(row.id, row);
     },
     forget(before) {
-      for (const [id, { at, settlement, givenUp, reservation }] of rows) {
-        if (at > before) break;
-        const isInDoubt = givenUp && reservation.spends && reservation.state === "held";
-        if (settlement && !isInDoubt) rows.delete(id);
+      for (const [id, row] of givenUp) {
+        if (row.at > before) break;
+        const isUnknown = row.givenUp && row.reservation.spends && row.reservation.state === "held";
+        if (!isUnknown) givenUp.delete(id);
       }
     },
   };
+}
+
+/** The order in which every store ends them. */
+function byDeadline(one: TryRow, other: TryRow): number {
+  return one.deadline - other.deadline || (one.id < other.id ? -1 : 1);
 }

@@ -37,7 +37,8 @@ export function createSqliteAudit(database: DatabaseSync, onAppend: () => void):
   }
 
   return {
-    append(record, reservation) {
+    append(record, attempt) {
+      const reservation = attempt?.reservation.spends ? attempt.reservation : undefined;
       const { id, tenant, keyId, label, vendor, decision, outcome, at } = record;
       insert.run(
         ...[id, tenant, keyId, label, vendor, decision, outcome, at],

@@ -27,7 +27,7 @@ export function createSqliteTries(database: DatabaseSync, reservations: SqliteRe
   const listOpen = prepare<Columns>(database, `${SELECT} WHERE key = ? AND settlement IS NULL ORDER BY seq`);
   const listOverdue = prepare<{ id: string }>(
     database,
-    "SELECT id FROM tries WHERE settlement IS NULL AND deadline <= ? ORDER BY deadline, seq",
+    "SELECT id FROM tries WHERE settlement IS NULL AND deadline <= ? ORDER BY deadline, id",
   );
   const update = prepare(database, "UPDATE tries SET settlement = ?, given_up = ? WHERE id = ?");
   const forget = prepare(

@@ -122,7 +122,7 @@ export function toWireKeySpend(state: KeyState, now: number): WireKeySpend {
   return {
     ...toWireSpend(state.spend, now),
     calls: state.calls,
-    remaining_usd: toNullableUsd(getRemaining(state, now)),
+    remaining_usd: toNullableUsd(getRemaining(state)),
   };
 }
 
@@ -134,7 +134,7 @@ export function toWireBudget(budget: BudgetState, now: number): WireBudget {
     frozen: budget.frozen,
     spend: {
       ...toWireSpend(budget.spend, now),
-      remaining_usd: toNullableUsd(getBudgetRemaining(budget, now)),
+      remaining_usd: toNullableUsd(getBudgetRemaining(budget)),
     },
   };
 }

@@ -37,7 +37,7 @@ export function validateOperation(context: ControlContext): Operation {
       const vendor = config.vendors.get(body.vendor);
       if (!vendor) return { allowed: false, code: "unknown_vendor", remaining_usd: null };
       const state = await imagineKey(context, c.get("tenant"), body);
-      const remaining = getRemaining(state, clock());
+      const remaining = getRemaining(state);
       const remaining_usd = remaining === null ? null : toUsd(remaining);
       if (isSecret(vendor, body.endpoint)) {
         return { allowed: false, code: "secret_endpoint", remaining_usd };

@@ -193,7 +193,7 @@ async function readRemaining({ store }: PipelineContext, call: Call): Promise<vo
   const { tenant, id } = call.key;
   try {
     const state = await store.getKey(tenant, id);
-    if (state) call.remainingMicroUsd = getRemaining(state, call.clock());
+    if (state) call.remainingMicroUsd = getRemaining(state);
   } catch {
     // The answer goes out without it, then: a refusal must not depend on the ledger.
   }

@@ -59,12 +59,29 @@ export function createMetrics({ countInFlight, countOwed }: Gauges): Metrics {
       this.set(countOwed());
     },
   });
+  // To look a counter up by its labels costs more than to count.
+  const counters = new Map<string, Counter.Internal>();
+  const timers = new Map<string, Histogram.Internal<"vendor">>();
+
+  function toCounter(vendor: string, status: number, code: string): Counter.Internal {
+    const name = `${vendor} ${status} ${code}`;
+    const found = counters.get(name) ?? calls.labels({ vendor, status, code });
+    counters.set(name, found);
+    return found;
+  }
+
+  function toTimer(vendor: string): Histogram.Internal<"vendor"> {
+    const found = timers.get(vendor) ?? duration.labels({ vendor });
+    timers.set(vendor, found);
+    return found;
+  }
+
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
     countCall(vendor, status, code, durationMs, costMicroUsd) {
-      calls.inc({ vendor, status, code: code ?? "" });
-      duration.observe({ vendor }, durationMs / 1000);
+      toCounter(vendor, status, code ?? "").inc();
+      toTimer(vendor).observe(durationMs / 1000);
       if (costMicroUsd) spent.inc({ vendor }, costMicroUsd / 1_000_000);
     },
   };

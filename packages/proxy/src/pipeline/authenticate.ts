@@ -44,14 +44,20 @@ function readToken(headers: IncomingHttpHeaders, vendor: VendorDefinition): stri
 
 /** A vault key must not travel to the vendor in any other header. */
 function refuseTokenElsewhere({ request, vendor }: Call): void {
-  const inHeader = Object.entries(request.headers).some(
-    ([name, value]) => name !== "authorization" && name !== vendor.tokenHeader && holdsToken(String(value)),
-  );
-  if (!inHeader) return;
+  if (!isTokenElsewhere(request.headers, vendor)) return;
   throw new Refused({
     code: "malformed_request",
     message: "Malformed request: the vault key also stands outside its header. Nothing was forwarded.",
   });
+}
+
+function isTokenElsewhere(headers: IncomingHttpHeaders, vendor: VendorDefinition): boolean {
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || name === "authorization" || name === vendor.tokenHeader) continue;
+    if (holdsToken(typeof value === "string" ? value : value.join())) return true;
+  }
+  return false;
 }
 
 function invalidKey(): Refused {

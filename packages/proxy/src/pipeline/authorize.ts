@@ -3,8 +3,11 @@ import type { KeyRecord } from "@keybrake/ledger";
 import { Refused } from "../refusals/refused.ts";
 import { type Call, refuseForPolicy } from "./call.ts";
 
-// Keyed by the policy's own list: it never changes, and goes when the key's record goes.
+// By the policy's own list, which never changes and goes when the key's record goes. A ledger outside this process gives
+// a new list with each call, so that the patterns themselves must find what was compiled.
 const compiled = new WeakMap<string[], EndpointMatcher>();
+const compiledByText = new Map<string, EndpointMatcher>();
+const TEXTS_KEPT = 1_000;
 
 /** Step 3: whether the key may call this endpoint, on this account. */
 export function authorize(call: Call, key: KeyRecord): void {
@@ -29,8 +32,18 @@ function isAllowed(key: KeyRecord, method: string, path: string): boolean {
 function getMatcher(list: string[]): EndpointMatcher {
   const found = compiled.get(list);
   if (found) return found;
-  const matches = compileEndpoints(list);
+  const matches = compileOnce(list);
   compiled.set(list, matches);
+  return matches;
+}
+
+function compileOnce(list: string[]): EndpointMatcher {
+  const text = list.join("\n");
+  const found = compiledByText.get(text);
+  if (found) return found;
+  const matches = compileEndpoints(list);
+  if (compiledByText.size >= TEXTS_KEPT) compiledByText.clear();
+  compiledByText.set(text, matches);
   return matches;
 }
 
@@ -38,10 +51,14 @@ function getMatcher(list: string[]): EndpointMatcher {
 function refuseAccounts(call: Call, key: KeyRecord): void {
   const { accounts } = key.policy;
   const { vendor, request, target } = call;
-  const named = [
-    ...(vendor.accountHeaders ?? []).map((name) => request.headers[name]),
-    vendor.readAccount?.(target.path, key.mode),
-  ].filter((account) => account !== undefined);
+  const named: (string | string[])[] = [];
+  for (const name of vendor.accountHeaders ?? []) {
+    const account = request.headers[name];
+    if (account !== undefined) named.push(account);
+  }
+  const ofPath = vendor.readAccount?.(target.path, key.mode);
+  if (ofPath !== undefined) named.push(ofPath);
+  if (named.length === 0) return;
   call.account = named.join(",");
   const foreign = named.find((account) => !accounts.includes("*") && !accounts.includes(String(account)));
   if (foreign === undefined) return;

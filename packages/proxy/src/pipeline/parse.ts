@@ -12,6 +12,7 @@ const HARMLESS_CONNECTION = new Set(["", "keep-alive", "close", "te", "proxy-con
 
 // Of these node keeps the first silently, where another server may keep the last.
 const GIVEN_ONCE = ["authorization", "content-encoding", "content-type", "host", "idempotency-key"];
+const GIVEN_ONCE_LENGTHS = new Set(GIVEN_ONCE.map(({ length }) => length));
 
 // Some servers take a read with this in its query for a write: Stripe's first browser library paid that way.
 const METHOD_OVERRIDE = /(?:^|[&;?])[\s[\]]*_method(?![a-z0-9_])/i;
@@ -102,13 +103,28 @@ function refuseHeaders(request: IncomingMessage): void {
   if (headers["transfer-encoding"] !== undefined && headers["content-length"] !== undefined) {
     throw malformed("the body has two lengths");
   }
-  const named = (headers.connection ?? "").toLowerCase().split(",");
-  const dangerous = named.map((name) => name.trim()).find((name) => !HARMLESS_CONNECTION.has(name));
-  if (dangerous !== undefined)
+  if (!isHarmlessConnection(headers.connection))
     throw malformed("Connection names a header that must not be dropped on the way");
-  const names = rawHeaders.filter((_name, index) => index % 2 === 0).map((name) => name.toLowerCase());
-  const repeated = GIVEN_ONCE.find((once) => names.indexOf(once) !== names.lastIndexOf(once));
-  if (repeated !== undefined) throw malformed(`${repeated} is given twice`);
+  refuseRepeated(rawHeaders);
+}
+
+function isHarmlessConnection(connection: string | undefined): boolean {
+  if (connection === undefined || HARMLESS_CONNECTION.has(connection)) return true;
+  const named = connection.toLowerCase().split(",");
+  return named.every((name) => HARMLESS_CONNECTION.has(name.trim()));
+}
+
+/** One pass over the headers as they were sent: of some, node shows only the first. */
+function refuseRepeated(rawHeaders: readonly string[]): void {
+  let seen = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (!GIVEN_ONCE_LENGTHS.has(name.length)) continue;
+    const index = GIVEN_ONCE.indexOf(name.toLowerCase());
+    if (index === -1) continue;
+    if (seen & (1 << index)) throw malformed(`${GIVEN_ONCE[index]} is given twice`);
+    seen |= 1 << index;
+  }
 }
 
 function malformed(what: string): Refused {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
 import type { KeyRecord, Ledger, MaybePromise } from "@keybrake/ledger";
-import { getRemaining, toTimestamp } from "@keybrake/ledger";
+import { toTimestamp } from "@keybrake/ledger";
 import { KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import type { Route } from "../routing.ts";
 import type { Credential } from "../upstream/credential.ts";
@@ -184,20 +184,7 @@ async function answerRefusal(context: PipelineContext, call: Call, error: unknow
     context.onInternalError(auditError, call.requestId);
   }
   context.onCall(call, { status, code: refusal.code, costMicroUsd: 0 });
-  await readRemaining(context, call);
   sendRefusal(call, refusal, 0);
-}
-
-/** What is left under the key's limits, where the call did not come as far as to be told. */
-async function readRemaining({ store }: PipelineContext, call: Call): Promise<void> {
-  if (!call.key || !call.accepted || call.remainingMicroUsd !== undefined) return;
-  const { tenant, id } = call.key;
-  try {
-    const state = await store.getKey(tenant, id);
-    if (state) call.remainingMicroUsd = getRemaining(state);
-  } catch {
-    // The answer goes out without it, then: a refusal must not depend on the ledger.
-  }
 }
 
 function toRefusal(context: PipelineContext, call: Call, error: unknown): Refusal {

@@ -76,11 +76,7 @@ export function isSmall({ headers }: IncomingMessage): boolean {
 /** The whole body. A caller that leaves before its end gets no answer and reaches nobody. */
 export function collect(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   if (!hasBody(request)) return Promise.resolve(Buffer.alloc(0));
-  const tooLarge = new Refused({
-    code: "request_too_large",
-    message: `The body is larger than ${maxBytes} bytes, the most this proxy reads of such a call.`,
-  });
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge);
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return Promise.reject(tooLarge(maxBytes));
   // A caller that left before anybody listened tells nobody any more.
   if (request.destroyed && !request.readableEnded) return Promise.reject(truncated());
   return new Promise((resolve, reject) => {
@@ -88,12 +84,21 @@ export function collect(request: IncomingMessage, maxBytes: number): Promise<Buf
     let length = 0;
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length > maxBytes) reject(tooLarge);
+      if (length > maxBytes) reject(tooLarge(maxBytes));
       else chunks.push(chunk);
     });
     request.on("end", () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.on("error", () => reject(truncated()));
-    request.on("close", () => reject(truncated()));
+    request.on("close", () => {
+      if (!request.readableEnded) reject(truncated());
+    });
+  });
+}
+
+function tooLarge(maxBytes: number): Refused {
+  return new Refused({
+    code: "request_too_large",
+    message: `The body is larger than ${maxBytes} bytes, the most this proxy reads of such a call.`,
   });
 }
 

@@ -36,14 +36,19 @@ const DROPPED = new Set([
 const DROPPED_PREFIX = /^(?:x-forwarded-|keybrake-|x-keybrake-)/;
 
 // Some vendors' servers take `Stripe_Account` for `Stripe-Account`, which would pass every check of the latter.
-const isDropped = (name: string): boolean =>
-  DROPPED.has(name) || DROPPED_PREFIX.test(name) || name.includes("_");
+const isDropped = (name: string): boolean => isOurs(name) || name.includes("_") || DROPPED.has(name);
+
+/** Whether a name is one of a proxy: ours, or those before us. */
+const isOurs = (name: string): boolean =>
+  (name.startsWith("x-") || name.startsWith("keybrake-")) && DROPPED_PREFIX.test(name);
 
 /** The headers that go to the vendor: the caller's, cleaned, with the real credential. */
 export function toVendorHeaders(call: Call): Record<string, string | string[]> {
   const { vendor, body, credential } = call;
   const headers: Record<string, string | string[]> = {};
-  for (const [name, value] of Object.entries(call.request.headers)) {
+  const given = call.request.headers;
+  for (const name in given) {
+    const value = given[name];
     if (value === undefined || isDropped(name) || name === vendor.tokenHeader) continue;
     headers[name] = value;
   }
@@ -78,8 +83,9 @@ export function toCallerHeaders(
   mask: (text: string) => string,
 ): OutgoingHttpHeaders {
   const handedBack: OutgoingHttpHeaders = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || NOT_HANDED_BACK.has(name) || DROPPED_PREFIX.test(name)) continue;
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || NOT_HANDED_BACK.has(name) || isOurs(name)) continue;
     handedBack[name] = Array.isArray(value) ? value.map(mask) : mask(value);
   }
   return handedBack;

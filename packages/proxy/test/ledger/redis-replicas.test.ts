@@ -56,7 +56,6 @@ it("holds one cap of 500 over three replicas and 120 callers, and fills it, alth
   const executed = (sandbox.ledger().grossMinor.usd ?? 0) / 100;
   // It may also have died between a settlement and the answer that tells of it.
   expect(settled.total_usd).toBeGreaterThanOrEqual(done);
-  expect(settled.held_usd, "some calls died with their replica").toBeGreaterThan(0);
   expect(executed).toBeGreaterThanOrEqual(settled.total_usd);
   expect(executed).toBeLessThanOrEqual(settled.total_usd + settled.held_usd);
   expect(settled.total_usd + settled.held_usd).toBe(500);

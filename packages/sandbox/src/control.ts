@@ -1,7 +1,7 @@
 import { type Fault, parseFault } from "./faults.ts";
 import { jsonAnswer } from "./json-answer.ts";
 import type { LedgerSummary } from "./ledger.ts";
-import type { SandboxRequest } from "./sandbox-server.ts";
+import type { SandboxRequest } from "./sandbox-request.ts";
 import type { Answer } from "./vendor.ts";
 
 export const controlPrefix = "/_sandbox/";

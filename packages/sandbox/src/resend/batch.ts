@@ -1,6 +1,7 @@
 import { RefusedError } from "../json-answer.ts";
-import { type Draft, readDraft, send } from "./emails.ts";
+import { readDraft, send } from "./emails.ts";
 import { invalid } from "./errors.ts";
+import type { Draft } from "./objects.ts";
 import type { ResendCall } from "./world.ts";
 
 const maxBatch = 100;

@@ -2,17 +2,8 @@ import { randomUUID } from "node:crypto";
 import { invalid, missing, notFound } from "./errors.ts";
 import { readFields, readString, requireString } from "./fields.ts";
 import { listNewestFirst } from "./list.ts";
+import type { Broadcast } from "./objects.ts";
 import { type ResendCall, toTimestamp } from "./world.ts";
-
-export interface Broadcast {
-  readonly id: string;
-  readonly name: string;
-  readonly segmentId: string;
-  readonly from: string;
-  readonly subject: string;
-  readonly createdAtMs: number;
-  sentAtMs: number | null;
-}
 
 /** A draft, or with `send: true` an email to everyone in the segment: how many, the request does not say. */
 export function createBroadcast(call: ResendCall): object {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { jsonAnswer } from "../json-answer.ts";
 import type { Answer, VendorRequest } from "../vendor.ts";
+import type { Payload } from "./payload.ts";
 import { toShop } from "./queries.ts";
-import type { MutationCall, Payload, Shop } from "./shop.ts";
+import type { MutationCall, Shop } from "./shop.ts";
 
 /** The app that may ask for tokens, and how long they live. */
 export interface AppCredentials {

@@ -6,7 +6,8 @@ import {
   GraphQLString,
   getDirectiveValues,
 } from "graphql";
-import { type MutationCall, type Payload, type ShopifyCall, userError } from "./shop.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall, ShopifyCall } from "./shop.ts";
 
 const keyLifeMs = 24 * 60 * 60 * 1000;
 /** From here on Shopify refuses some mutations that come without the directive. */
@@ -17,15 +18,6 @@ const idempotentDirective = new GraphQLDirective({
   locations: [],
   args: { key: { type: new GraphQLNonNull(GraphQLString) } },
 });
-
-/** What a mutation answered under a key. */
-export interface KeptPayload {
-  readonly mutation: string;
-  /** Its arguments as JSON. */
-  readonly args: string;
-  readonly atMs: number;
-  readonly payload: Payload;
-}
 
 /** Checks its arguments, then does its work in one step. */
 export type Mutation<Args> = (args: Args, call: MutationCall) => Payload;

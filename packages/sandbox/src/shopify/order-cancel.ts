@@ -1,5 +1,6 @@
 import { addTransaction, leftToRefund } from "./order.ts";
-import { type MutationCall, type Payload, userError } from "./shop.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall } from "./shop.ts";
 import { addStoreCredit } from "./store-credit.ts";
 
 export interface OrderCancelArgs {

@@ -1,6 +1,8 @@
 import { type MoneyInput, parseAmount, parseMoney } from "./money.ts";
-import { addTransaction, leftToRefund, type Order, toMoneyBag, toOrder } from "./order.ts";
-import { type MutationCall, type Payload, type Shop, userError } from "./shop.ts";
+import type { Order } from "./objects.ts";
+import { addTransaction, leftToRefund, toMoneyBag, toOrder } from "./order.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall, Shop } from "./shop.ts";
 import { addStoreCredit } from "./store-credit.ts";
 
 export interface RefundCreateArgs {

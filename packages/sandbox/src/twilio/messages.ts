@@ -1,22 +1,11 @@
 import { newSid, type TwilioCall, toRfc2822 } from "./account.ts";
 import { createBill, readPrice } from "./billing.ts";
 import { notFound, refuse } from "./errors.ts";
+import type { Message } from "./objects.ts";
 import { listByUri } from "./page.ts";
 import { checkDestination, readField } from "./params.ts";
 import { priceOf } from "./price-book.ts";
 import { countSegments } from "./segments.ts";
-
-export interface Message {
-  readonly sid: string;
-  readonly to: string;
-  readonly from: string | null;
-  readonly body: string;
-  readonly messagingServiceSid: string | null;
-  readonly media: number;
-  readonly segments: number;
-  readonly scheduled: boolean;
-  readonly createdAtMs: number;
-}
 
 /** 1600 characters is what Twilio takes, whatever they are sent as. */
 const maxBodyLength = 1600;

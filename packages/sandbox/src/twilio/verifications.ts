@@ -1,21 +1,10 @@
 import { newSid, type TwilioCall, toIsoSeconds } from "./account.ts";
-import { type Bill, createBill, readPrice } from "./billing.ts";
+import { createBill, readPrice } from "./billing.ts";
 import { notFound, refuse } from "./errors.ts";
+import type { Verification } from "./objects.ts";
 import { listByUrl } from "./page.ts";
 import { isPhoneNumber, readField } from "./params.ts";
 import { priceOf } from "./price-book.ts";
-
-export interface Verification {
-  /** Of its one attempt, `VL…`. */
-  readonly sid: string;
-  readonly verificationSid: string;
-  readonly serviceSid: string;
-  readonly to: string;
-  readonly channel: string;
-  readonly createdAtMs: number;
-  /** What the channel cost; the verification itself is not in it, as at Twilio. */
-  readonly channelBill: Bill;
-}
 
 const channels = ["sms", "call", "whatsapp", "email"];
 

@@ -13,7 +13,7 @@ export interface SandboxControls {
   reset(): void;
 }
 
-/** The sandbox's own routes, for callers in another process. They need no credential. */
+/** Responds on the emulator's own routes, for clients in another process. They need no credential. */
 export function answerControl(controls: SandboxControls, method: string, path: string, body: string): Answer {
   switch (`${method} ${path}`) {
     case "GET /_sandbox/ledger":

@@ -12,7 +12,7 @@ export interface OrderCancelArgs {
   } | null;
 }
 
-/** Cancels, and gives everything back if told to: how much that is, the request does not say. Done at once here. */
+/** Cancels at once, and refunds the whole order if asked to. The request doesn't say how much that is. */
 export function orderCancel({ orderId, refund, refundMethod }: OrderCancelArgs, call: MutationCall): Payload {
   const { nowMs, shop } = call;
   const order = shop.orders.get(orderId);

@@ -4,13 +4,13 @@ export interface UserError {
   readonly code: string | null;
 }
 
-/** What a mutation answers with. The executor picks from it what the caller asked for. */
+/** The result of a mutation. The executor selects the fields that the client asked for. */
 export interface Payload {
   readonly userErrors: readonly UserError[];
   readonly [field: string]: unknown;
 }
 
-/** What a mutation answered under a key. */
+/** The result that an idempotency key keeps. */
 export interface KeptPayload {
   readonly mutation: string;
   /** Its arguments as JSON. */
@@ -19,7 +19,7 @@ export interface KeptPayload {
   readonly payload: Payload;
 }
 
-/** HTTP 200, and nothing done. */
+/** Builds the result of a rejected mutation: an HTTP 200 without an effect. */
 export function userError(
   field: readonly string[] | null,
   message: string,

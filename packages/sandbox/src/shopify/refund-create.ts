@@ -20,7 +20,7 @@ export interface RefundCreateArgs {
   };
 }
 
-/** Gives back what its transactions and its store credit say. Line items and shipping alone move no money. */
+/** Refunds the amounts in its transactions and its store credit. Line items and shipping alone move no money. */
 export function refundCreate({ input }: RefundCreateArgs, call: MutationCall): Payload {
   const { nowMs, shop } = call;
   const order = shop.orders.get(input.orderId);

@@ -8,7 +8,7 @@ import { priceOf } from "./price-book.ts";
 
 const channels = ["sms", "call", "whatsapp", "email"];
 
-/** Books a verification as if it had succeeded: from here on its recipient can make it so. */
+/** Records a verification at the price of a successful one, because its recipient can now complete it. */
 export function createVerification(call: TwilioCall): object {
   const { account, form, nowMs, world } = call;
   const to = readField(form, "To");

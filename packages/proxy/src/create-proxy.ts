@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
 import type { Ledger } from "@keybrake/ledger";
@@ -21,7 +21,7 @@ import { createUpstreams } from "./pipeline/upstreams.ts";
 import { Refused } from "./refusals/refused.ts";
 import { routeRequest } from "./routing.ts";
 import { createId } from "./secrets.ts";
-import { closeServer, createHttpServer, listen } from "./server.ts";
+import { closeServer, createHttpServer, type HttpServer, listen } from "./server.ts";
 
 /** One call, as `onCall` is told of it. It holds no header, no body and no credential. */
 export interface CallSummary {
@@ -157,10 +157,6 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
       });
       return;
     }
-    // A kept connection would keep the server open after its last answer.
-    response.once("finish", () => {
-      if (closing.signal.aborted) request.socket.end();
-    });
     const route = routeRequest(request, config.vendors, own);
     if (route.kind === "control") void control(withPlainHost(request), response);
     else if (route.kind === "vendor") void handleVendorCall(pipeline, route, request, response);
@@ -174,14 +170,14 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
       vendor,
       server: createHttpServer((request, response) => handle(vendor, request, response)),
     }));
-  const servers: Server[] = [main, ...ownPorts.map(({ server }) => server)];
+  const servers: HttpServer[] = [main, ...ownPorts.map(({ server }) => server)];
 
   let ended: Promise<void> | undefined;
   async function end(graceMs: number): Promise<void> {
     closing.abort();
     const closed = Promise.all([...servers.map(closeServer), inFlight.drained()]);
     const timer = setTimeout(() => {
-      for (const server of servers) server.closeAllConnections();
+      for (const { server } of servers) server.closeAllConnections();
     }, graceMs);
     await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, graceMs + 100).unref())]);
     clearTimeout(timer);

@@ -10,6 +10,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
 import type { Address } from "./config/address.ts";
+import { type Connections, followConnections } from "./connections.ts";
 import { createId } from "./secrets.ts";
 
 /** An address that could not be listened on. The message is one sentence. */
@@ -21,9 +22,21 @@ export class ListenError extends Error {
 const KEEP_ALIVE_MS = 75_000;
 const LINGER_MS = 1000;
 
+/** An HTTP server, and the connections to it. */
+export interface HttpServer {
+  readonly server: Server;
+  readonly connections: Connections;
+}
+
 /** An HTTP server whose own refusals, too, are in the one envelope. */
-export function createHttpServer(listener: RequestListener): Server {
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false }, listener);
+export function createHttpServer(answer: RequestListener): HttpServer {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requireHostHeader: false });
+  const connections = followConnections(server);
+  const listener: RequestListener = (request, response) => {
+    connections.follow(request, response);
+    answer(request, response);
+  };
+  server.on("request", listener);
   // Without a listener for "upgrade" node hands such a request on as an ordinary one; and so it is refused and
   // entered in the audit like one. The same for an Expect that node does not know.
   server.on("checkExpectation", listener);
@@ -31,11 +44,11 @@ export function createHttpServer(listener: RequestListener): Server {
     answerSocket(socket, { code: "malformed_request", message: "Malformed request: CONNECT is not served." }),
   );
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerSocket(socket, toRefusal(error)));
-  return server;
+  return { server, connections };
 }
 
 /** Starts to listen. @throws {ListenError} */
-export function listen(server: Server, { host, port }: Address): Promise<Address> {
+export function listen({ server }: HttpServer, { host, port }: Address): Promise<Address> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const why = error.code === "EADDRINUSE" ? "the port is in use" : (error.code ?? error.message);
@@ -48,11 +61,11 @@ export function listen(server: Server, { host, port }: Address): Promise<Address
   });
 }
 
-/** Ends a server: no new connections, idle ones closed, busy ones when their answers have ended. */
-export function closeServer(server: Server): Promise<void> {
+/** Closes a server: no new connections, and those that are open once their last response has ended. */
+export function closeServer({ server, connections }: HttpServer): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeIdleConnections();
+    connections.closeIdle();
   });
 }
 

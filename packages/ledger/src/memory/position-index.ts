@@ -56,7 +56,7 @@ export function createPositionIndex(readName: (position: number) => string | und
 
 /** FNV-1a, 32 bits. */
 function toHash(text: string): number {
-  let hash = 0x811c9dc5;
+  let hash = 0x811c9dc5 | 0;
   for (let index = 0; index < text.length; index++)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash;

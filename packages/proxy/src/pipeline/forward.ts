@@ -1,7 +1,9 @@
 import type { ServerResponse } from "node:http";
+import { Readable } from "node:stream";
 import { toJson, type VendorAnswer } from "@keybrake/vendors";
 import type { Dispatcher } from "undici";
-import type { Call } from "./call.ts";
+import type { Body, Call } from "./call.ts";
+import { endAfterBody, mustHearOut } from "./hear-out.ts";
 import { rewriteLinks } from "./links.ts";
 import { createMask, type Mask } from "./mask.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -38,7 +40,7 @@ export function forward(call: Call, upstreams: Upstreams): Promise<ForwardResult
           method: target.method as Dispatcher.HttpMethod,
           path: target.url,
           headers: toVendorHeaders(call),
-          body: body.content,
+          body: toUpload(body.content),
         },
         exchange,
       );
@@ -46,6 +48,15 @@ export function forward(call: Call, upstreams: Upstreams): Promise<ForwardResult
       exchange.fail(error as Error);
     }
   });
+}
+
+/**
+ * A body that streams. undici destroys the stream of a body that the vendor didn't want to the end; the caller's
+ * request must outlive that, because destroying it would close the connection that the response is to go out on.
+ */
+function toUpload(content: Body["content"]): Buffer | Readable | null {
+  if (content === null || Buffer.isBuffer(content)) return content;
+  return Readable.from(content.iterator({ destroyOnReturn: false }), { objectMode: false });
 }
 
 /** Which of the vendor's origins a call goes to. */
@@ -182,6 +193,7 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
     const response = this.#response;
     for (const bytes of this.#waiting.splice(0)) response?.write(bytes);
     if (this.#ended === "broken") response?.destroy();
+    else if (response && mustHearOut(this.#call.request)) endAfterBody(this.#call.request, response);
     else response?.end();
     this.#done();
   }

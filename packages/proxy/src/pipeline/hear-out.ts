@@ -9,11 +9,11 @@ export function mustHearOut(request: IncomingMessage): boolean {
 }
 
 /**
- * Sends an answer at once, but ends it when the caller has sent its body, or after a second: a connection that is
- * closed under a caller who is still sending swallows the answer.
+ * Ends a response when the client has sent its body, or after a second. What the client still sends is dropped: if the
+ * connection closed under a client that is still sending, the response would be lost.
  */
-export function endAfterBody(request: IncomingMessage, response: ServerResponse, bytes: Buffer): void {
-  response.write(bytes);
+export function endAfterBody(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
   const end = (): void => {
     clearTimeout(timer);
     response.end();

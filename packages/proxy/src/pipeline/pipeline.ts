@@ -103,6 +103,7 @@ async function handBack(
     response.writeHead(status, {
       ...toCallerHeaders(headers, (text) => maskText(text, secrets)),
       ...(rewrittenLength === undefined ? {} : { "content-length": rewrittenLength }),
+      ...(mustHearOut(call.request) ? { connection: "close" } : {}),
       ...toKeyHeaders(call, cost),
     });
   }
@@ -223,8 +224,10 @@ function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
     ...(hearOut ? { connection: "close" } : {}),
     ...(call.accepted ? toKeyHeaders(call, costMicroUsd) : {}),
   });
-  if (hearOut) endAfterBody(call.request, response, bytes);
-  else response.end(bytes);
+  if (hearOut) {
+    response.write(bytes);
+    endAfterBody(call.request, response);
+  } else response.end(bytes);
   // What is left of the body is read and dropped, or the next request of the connection would wait behind it.
   call.request.resume();
 }

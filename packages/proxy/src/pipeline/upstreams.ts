@@ -1,4 +1,5 @@
-import { Pool } from "undici";
+import { buildConnector, Pool } from "undici";
+import { skipContinue } from "./skip-continue.ts";
 
 /** Kept connections to vendors, by origin. */
 export interface Upstreams {
@@ -19,6 +20,7 @@ export function isTimeout(error: Error & { code?: unknown }): boolean {
  */
 export function createUpstreams(timeoutMs: number): Upstreams {
   const pools = new Map<string, Pool>();
+  const connect = buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS });
   return {
     get(origin) {
       const found = pools.get(origin);
@@ -29,7 +31,10 @@ export function createUpstreams(timeoutMs: number): Upstreams {
         pipelining: 1,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
-        connect: { timeout: CONNECT_TIMEOUT_MS },
+        connect: (options, callback) =>
+          connect(options, (error, socket) =>
+            error ? callback(error, null) : callback(null, skipContinue(socket)),
+          ),
       });
       pools.set(origin, created);
       return created;

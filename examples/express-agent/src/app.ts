@@ -4,7 +4,7 @@ import { keybrakeErrorHandler, vaultKey } from "@keybrake/express";
 import express, { type Express, type Request } from "express";
 import Stripe from "stripe";
 
-/** What each user's agents may spend in a UTC day, together. */
+/** The daily budget of each user in US dollars, shared by all of the user's agents. */
 export const DAILY_BUDGETS_USD = { alice: 500, bob: 100 };
 
 interface ChargeRequest {
@@ -12,7 +12,7 @@ interface ChargeRequest {
   amountCents: number;
 }
 
-/** The tools that agents call. It holds no Stripe key: every request gets a vault key of its own. */
+/** Creates the tools that agents call. It has no Stripe key: every request gets its own vault key. */
 export function createApp(client: Keybrake): Express {
   const app = express();
   app.use(express.json());
@@ -58,7 +58,7 @@ export function createApp(client: Keybrake): Express {
   return app;
 }
 
-/** The caps are set once, where the keys are issued; the agents never see them. */
+/** Sets the budgets once, from your backend. The agents can't change them. */
 export async function setBudgets(client: Keybrake): Promise<void> {
   for (const [user, dailyUsdCap] of Object.entries(DAILY_BUDGETS_USD)) {
     await client.setBudget(`user:${user}`, { dailyUsdCap });

@@ -3,12 +3,13 @@ import { fileURLToPath } from "node:url";
 import { createKeybrake } from "@keybrake/core";
 import { Command } from "commander";
 import Stripe from "stripe";
-import { AS_FAST_AS_IT_CAN, FIT_FOR_STRIPE, runFirstAct, runSecondAct } from "./demo/acts.ts";
+import { runBudgetAct, runPlainKeyAct, runRevocationAct } from "./demo/acts.ts";
 import { readCustomers } from "./demo/customers.ts";
+import { EMULATOR_PACE, STRIPE_PACE } from "./demo/pace.ts";
 import { createProgress } from "./demo/progress.ts";
 import { toReport } from "./demo/report.ts";
 import { startServers } from "./demo/start.ts";
-import { sandboxBooks, stripeBooks } from "./demo/vendor-books.ts";
+import { emulatorTotals, stripeTotals } from "./demo/vendor-totals.ts";
 import { judge } from "./demo/verdict.ts";
 
 const DEFAULT_CUSTOMERS = fileURLToPath(new URL("../customers.csv", import.meta.url));
@@ -21,13 +22,20 @@ interface DemoOptions {
 
 new Command("demo")
   .description(
-    "A billing agent is handed 5,000 customers where 50 were meant, under a cap of $500 a day.\n" +
-      "Proxy, vendor and backend are real servers; the vendor's own books tell what happened.",
+    "A runaway agent charges 1,000 customers $20 each: first with a plain Stripe key, then with vault keys\n" +
+      "under a budget of $500 per UTC day. The proxy, the backend and a Stripe emulator run as real servers.\n" +
+      "The demo counts what Stripe recorded, not what the proxy says.",
   )
   .option("--customers <file>", "CSV with the columns customer and amount_cents", DEFAULT_CUSTOMERS)
-  .option("--real", "charge Stripe itself: STRIPE_SECRET_KEY must be a test key (sk_test_…)")
+  .option(
+    "--real",
+    "use Stripe itself: STRIPE_SECRET_KEY must be a test key (sk_test_…); the plain key makes 100 calls at most",
+  )
   .option("--json", "print the result as JSON")
-  .addHelpText("after", "\nExit code: 0 every promise held, 1 one did not, or the demo could not run.")
+  .addHelpText(
+    "after",
+    "\nExit code: 0 if every check passed, 1 if a check failed or the demo could not run.",
+  )
   .action((options: DemoOptions) =>
     runDemo(options).catch((error: Error) => {
       console.error(`demo: ${error.message}`);
@@ -40,30 +48,34 @@ async function runDemo(options: DemoOptions): Promise<void> {
   const customers = await readCustomers(options.customers);
   const stripeTestKey = options.real ? readStripeTestKey() : null;
   const startedAt = Math.floor(Date.now() / 1000);
-  const progress = createProgress("starting proxy, vendor and backend", options.json ?? false);
+  const progress = createProgress("Starting the proxy, Stripe and the backend", options.json ?? false);
   const servers = await startServers(stripeTestKey);
   try {
-    const { proxyUrl, sandboxUrl, backendUrl, keybrakeToken } = servers;
+    const { proxyUrl, stripe, backendUrl, keybrakeToken } = servers;
     const stage = {
       keybrake: createKeybrake({ token: keybrakeToken, apiUrl: proxyUrl }),
       backendUrl,
       customers,
       demoId: `demo-${randomBytes(4).toString("hex")}`,
-      pace: sandboxUrl === null ? FIT_FOR_STRIPE : AS_FAST_AS_IT_CAN,
-      readBooks:
-        sandboxUrl === null
-          ? stripeBooks(new Stripe(stripeTestKey ?? ""), startedAt)
-          : sandboxBooks(sandboxUrl),
+      stripe,
+      pace: stripeTestKey === null ? EMULATOR_PACE : STRIPE_PACE,
+      readVendorTotals:
+        stripeTestKey === null
+          ? emulatorTotals(stripe.url)
+          : stripeTotals(new Stripe(stripeTestKey), startedAt),
       onProgress: progress.update,
     };
-    const first = await runFirstAct(stage);
+    const plainKey = await runPlainKeyAct(stage);
     progress.succeed();
-    const second = await runSecondAct(stage);
+    const budget = await runBudgetAct(stage);
     progress.succeed();
-    const checks = judge(first, second);
+    const revocation = await runRevocationAct(stage);
+    progress.succeed();
+    const results = { plainKey, budget, revocation };
+    const checks = judge(results);
     const passed = checks.every(({ held }) => held);
-    if (options.json) console.log(JSON.stringify({ passed, checks, first, second }, null, 2));
-    else console.log(`\n${toReport(first, second, checks)}`);
+    if (options.json) console.log(JSON.stringify({ passed, checks, ...results }, null, 2));
+    else console.log(`\n${toReport(results, checks)}`);
     process.exitCode = passed ? 0 : 1;
   } finally {
     progress.stop();

@@ -5,25 +5,25 @@ const keyLifeMs = 24 * 60 * 60 * 1000;
 interface KeyedCall<Call> {
   readonly call: Call;
   readonly startedAtMs: number;
-  /** Missing while the call is under way. */
+  /** Absent while the call is in flight. */
   answer?: Answer;
 }
 
-/** The calls under their idempotency keys. Each lives 24 hours from its start. */
+/** Calls by idempotency key. Each is valid for 24 hours from its start. */
 export type KeyedCalls<Call> = Map<string, KeyedCall<Call>>;
 
 /** How a vendor treats a key that was used before. */
 export interface IdempotencyRules<Call> {
-  /** Throws the vendor's refusal if the call under this key was another one. */
+  /** Throws the vendor's error if the key was used for a different call. */
   checkSame(earlier: Call, call: Call): void;
-  /** The vendor's refusal while the first call is under way. */
+  /** Returns the vendor's error for a key whose first call is in flight. */
   inUse(): Error;
-  /** Whether the key keeps this answer. */
+  /** Returns true if the key keeps this response. */
   isReplayable(answer: Answer): boolean;
   replay(answer: Answer, earlier: Call): Answer;
 }
 
-/** Runs the call, or hands back what the same call got before. */
+/** Runs the call, or returns the response that the same call got before. */
 export async function answerOnce<Call>(
   calls: KeyedCalls<Call>,
   { key, call, nowMs }: { readonly key: string; readonly call: Call; readonly nowMs: number },

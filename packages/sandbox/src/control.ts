@@ -1,7 +1,7 @@
 import { type Fault, parseFault } from "./faults.ts";
 import { jsonAnswer } from "./json-answer.ts";
 import type { LedgerSummary } from "./ledger.ts";
-import type { SandboxRequest } from "./sandbox-server.ts";
+import type { SandboxRequest } from "./sandbox-request.ts";
 import type { Answer } from "./vendor.ts";
 
 export const controlPrefix = "/_sandbox/";
@@ -13,7 +13,7 @@ export interface SandboxControls {
   reset(): void;
 }
 
-/** The sandbox's own routes, for callers in another process. They need no credential. */
+/** Responds on the emulator's own routes, for clients in another process. They need no credential. */
 export function answerControl(controls: SandboxControls, method: string, path: string, body: string): Answer {
   switch (`${method} ${path}`) {
     case "GET /_sandbox/ledger":

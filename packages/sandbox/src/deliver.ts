@@ -5,7 +5,7 @@ import type { Answer } from "./vendor.ts";
 
 const slowBodyPieces = 8;
 
-/** Puts an answer on the wire, or does to it what the fault says. */
+/** Sends a response, or applies the fault to it. */
 export async function deliver(response: ServerResponse, answer: Answer, fault?: Fault): Promise<void> {
   switch (fault?.kind) {
     case "hang_after_effect":
@@ -24,7 +24,7 @@ export async function deliver(response: ServerResponse, answer: Answer, fault?: 
   }
 }
 
-/** What a caller sees as a connection reset. */
+/** Closes the connection so that the client sees a reset. */
 export function cutConnection(response: ServerResponse): void {
   if (!response.destroyed) response.socket?.resetAndDestroy();
 }

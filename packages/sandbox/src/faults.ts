@@ -1,4 +1,4 @@
-/** Which requests a fault may hit. Both left out: any. */
+/** Which requests a fault applies to. Default: any request. */
 export interface FaultMatch {
   readonly method?: string;
   /** The path without its query: exact, or a prefix that ends in `*`. */
@@ -6,37 +6,37 @@ export interface FaultMatch {
 }
 
 /**
- * Something that goes wrong with the next request it matches.
+ * A failure of the next request that matches.
  *
- * "Before effect" means that the vendor never did the work; "after effect" means that it did, and kept the
- * true result under the call's idempotency key, whatever the caller got to see.
+ * "Before effect" means that the call had no effect. "After effect" means that it took effect, and that its
+ * idempotency key keeps the actual result, even if the client saw another response.
  *
  * @example
  * sandbox.fail({ kind: "reset_after_effect", match: { method: "POST", path: "/v1/charges" } });
  */
 export type Fault = {
   readonly match?: FaultMatch;
-  /** How many requests it hits. Default 1. */
+  /** How many requests it applies to. Default 1. */
   readonly times?: number;
 } & (
   | {
-      /** `delay`: the work starts this late. `slow_body`: the answer comes in pieces, this far apart. */
+      /** `delay`: the call takes effect this late. `slow_body`: the response arrives in pieces, this far apart. */
       readonly kind: "delay" | "slow_body";
       /** Milliseconds. */
       readonly ms: number;
     }
   | {
       /**
-       * `status`: this answer in place of the work. `status_after_effect`: this answer in spite of it.
-       * With Stripe a 5xx is what the idempotency key then replays, as a vendor that failed half-way would.
+       * `status`: the client receives this status and the call has no effect. `status_after_effect`: the client
+       * receives it although the call took effect. At Stripe the idempotency key then replays a 5xx.
        */
       readonly kind: "status" | "status_after_effect";
       readonly status: number;
-      /** A string goes out as it is, as HTML; anything else as JSON. Default: the vendor's own error for that status. */
+      /** A string is sent as HTML, any other value as JSON. Default: the vendor's own error for that status. */
       readonly body?: unknown;
     }
   | {
-      /** `reset_*`: the socket is destroyed. `hang_*`: no answer ever. `broken_json`: the answer is cut short. */
+      /** `reset_*`: the connection is reset. `hang_*`: no response. `broken_json`: the response is cut in half. */
       readonly kind:
         | "reset_before_effect"
         | "reset_after_effect"
@@ -48,7 +48,7 @@ export type Fault = {
 
 export interface FaultQueue {
   add(fault: Fault): void;
-  /** The first fault waiting for such a request, used up by one. */
+  /** Returns the first fault that matches the request, and uses up one of its `times`. */
   take(method: string, path: string): Fault | undefined;
   reset(): void;
 }
@@ -79,7 +79,7 @@ function matches(match: FaultMatch | undefined, method: string, path: string): b
   return match.path.endsWith("*") ? path.startsWith(match.path.slice(0, -1)) : path === match.path;
 }
 
-/** Reads a fault that came over HTTP. Throws a `TypeError` that says what is wrong with it. */
+/** Reads a fault from parsed JSON. Throws a `TypeError` that names the wrong field. */
 export function parseFault(value: unknown): Fault {
   if (!isRecord(value)) throw new TypeError("a fault is an object with a kind");
   const { kind, match, times, ms, status, body } = value;

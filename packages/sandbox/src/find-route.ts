@@ -1,4 +1,4 @@
-/** `["POST /v1/charges/:id/capture", handler]`: a name with a colon stands for one segment, or what is left of one before its suffix. */
+/** `["POST /v1/charges/:id/capture", handler]`: a name with a colon matches one segment, or the part of it before a suffix. */
 export type Route<Handler> = readonly [pattern: string, handler: Handler];
 
 export interface FoundRoute<Handler> {
@@ -7,9 +7,9 @@ export interface FoundRoute<Handler> {
 }
 
 export interface RouteTable<Handler> {
-  /** Paths are matched as they came: nothing is decoded, so a trick that a proxy let through finds no route. */
+  /** Matches a path as received, without decoding it, so that an encoded path that a proxy let through finds no route. */
   find(method: string, path: string): FoundRoute<Handler> | undefined;
-  /** Whether another method would have found one. */
+  /** Returns true if another method has a route for this path. */
   hasPath(path: string): boolean;
 }
 

@@ -5,7 +5,8 @@ export {
   type ResendSandboxOptions,
   startResendSandbox,
 } from "./resend/start-resend-sandbox.ts";
-export type { Sandbox, SandboxOptions, SandboxRequest } from "./sandbox-server.ts";
+export type { SandboxRequest } from "./sandbox-request.ts";
+export type { Sandbox, SandboxOptions } from "./sandbox-server.ts";
 export type { ShopifyOrderSeed } from "./shopify/order.ts";
 export {
   type ShopifySandbox,

@@ -8,7 +8,7 @@ export function jsonAnswer(
   return { status, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(value) };
 }
 
-/** A fault's body: a string as HTML, what a gateway in front of the vendor would send; all else as JSON. */
+/** Builds a fault's response: a string as HTML, as a gateway in front of the vendor sends it, any other value as JSON. */
 export function faultBodyAnswer(
   status: number,
   body: unknown,
@@ -18,7 +18,7 @@ export function faultBodyAnswer(
   return { status, headers: { ...headers, "Content-Type": "text/html; charset=utf-8" }, body };
 }
 
-/** A refusal in the vendor's own words. Nothing was done. */
+/** The vendor rejects the call with its own error. The call had no effect. */
 export class RefusedError extends Error {
   readonly status: number;
   readonly body: object;
@@ -30,7 +30,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** Runs a handler, and turns its refusal into an answer. */
+/** Runs a handler, and turns a `RefusedError` into its response. */
 export function answerOrRefuse(run: () => Answer): Answer {
   try {
     return run();

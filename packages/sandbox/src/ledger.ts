@@ -1,53 +1,54 @@
-/** One thing that really happened at the fake vendor. */
+/** One effect that a call had at the emulated vendor. */
 export interface LedgerEntry {
-  /** When, as RFC 3339 in UTC. */
+  /** When it took effect, as RFC 3339 in UTC. */
   readonly at: string;
   readonly vendor: string;
-  /** The vendor object it happened to: `pi_…`, `SM…`, `gid://shopify/Refund/…`. */
+  /** The ID of the vendor's object: `pi_…`, `SM…`, `gid://shopify/Refund/…`. */
   readonly objectId: string;
   /** What happened: `charge.captured`, `refund.created`, `message.created`, `email.sent`, … */
   readonly kind: string;
-  /** The amount it concerned, in the currency's minor unit (cents for `usd`). 0 where `amountMicroUsd` says the cost. */
+  /** The amount, in the currency's minor unit (cents for `usd`). 0 if `amountMicroUsd` has the cost. */
   readonly amountMinor: number;
-  /** The part of it that raised `grossMinor`; 0 where the object already counted for as much. */
+  /** The part of `amountMinor` that raised `grossMinor`. 0 if the object already counted for as much. */
   readonly addedMinor: number;
   /**
-   * What it cost by the sandbox's own price book, in millionths of a US dollar: Twilio and Resend sell by the
-   * piece, for fractions of a cent. Always whole, so that any number of them adds up exactly. Left out where
-   * money itself moved (Stripe, Shopify).
+   * The cost by the emulator's price book, in millionths of a US dollar, because Twilio and Resend charge
+   * fractions of a cent. Always an integer, so that any number of entries adds up exactly. Absent if money itself
+   * moved (Stripe, Shopify).
    */
   readonly amountMicroUsd?: number;
   /** Lower case, as vendors report it. */
   readonly currency: string;
   readonly livemode: boolean;
-  /** The idempotency key of the call, when it had one, whether or not the vendor heeds it. */
+  /** The idempotency key of the call, if it had one, even if the vendor ignores it. */
   readonly idempotencyKey?: string;
-  /** The object's metadata at that moment; with vendors that have none, what tells one entry from another. */
+  /** The object's metadata at that moment. For vendors without metadata: what tells one entry from another. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** What the sandbox did so far. A snapshot: later effects do not change it. */
+/** What the emulator did so far. A snapshot: later effects don't change it. */
 export interface LedgerSummary {
   /** Oldest first. */
   readonly entries: readonly LedgerEntry[];
   /**
    * Money exposed, per currency in minor units, live and test together. Each object counts once, with the
-   * most it ever stood for: an intent in full from its creation, more when an update raises it. A refund is
-   * a movement of its own. Nothing lowers it.
+   * largest amount it ever stood for: a payment intent in full from its creation, more when an update raises it.
+   * A refund counts as its own movement and raises the total. A total falls only when a payment intent changes its
+   * currency: its amount then counts in the new currency.
    */
   readonly grossMinor: Readonly<Record<string, number>>;
-  /** Every `amountMicroUsd` added up: millionths of a US dollar. 0 for a vendor that has no price book. */
+  /** The sum of every `amountMicroUsd`, in millionths of a US dollar. 0 for a vendor without a price book. */
   readonly grossMicroUsd: number;
-  /** Calls that changed something. Refused, declined and replayed calls are not among them. */
+  /** How many calls had an effect. Rejected, declined and replayed calls don't count. */
   readonly executedCalls: number;
 }
 
 export interface Effect extends Omit<LedgerEntry, "at" | "addedMinor"> {
-  /** What the object stands for in all after this effect. Left out: `amountMinor`. */
+  /** The object's whole amount after this effect. Default: `amountMinor`. */
   readonly exposureMinor?: number;
 }
 
-/** An effect that the vendor bills by its price book. */
+/** An effect that the vendor charges for by its price book. */
 export type PricedEffect = Pick<Effect, "objectId" | "kind" | "metadata"> & {
   readonly amountMicroUsd: number;
 };
@@ -72,7 +73,7 @@ export function createLedger(now: () => number): Ledger {
 
   function expose(objectId: string, currency: string, minor: number): number {
     let before = exposures.get(objectId);
-    // An object whose currency was changed still counts once: its exposure moves over to the new one.
+    // An object whose currency changed still counts once: its amount moves to the new currency.
     if (before && before.currency !== currency && minor > 0) {
       addGross(before.currency, -before.minor);
       before = undefined;

@@ -6,50 +6,39 @@ import { answerControl, controlPrefix } from "./control.ts";
 import { cutConnection, deliver } from "./deliver.ts";
 import { createFaultQueue, type Fault } from "./faults.ts";
 import { createLedger, type Ledger, type LedgerSummary } from "./ledger.ts";
+import type { SandboxRequest } from "./sandbox-request.ts";
 import type { Answer, Perform, Vendor, VendorRequest } from "./vendor.ts";
 
-/** A request as it reached the sandbox, whatever became of it. */
-export interface SandboxRequest {
-  /** When it had arrived in full, as RFC 3339 in UTC. */
-  readonly at: string;
-  readonly method: string;
-  /** The request target as sent, with its query. */
-  readonly path: string;
-  /** Names in lower case; a repeated header is joined by `", "`, so that no copy of it goes unseen. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** A running fake vendor. */
+/** A running emulator of one vendor. */
 export interface Sandbox {
   /** `http://host:port`, without a slash at the end. */
   readonly url: string;
   readonly port: number;
-  /** What really happened, by the sandbox's own count. */
+  /** Returns what the emulator did so far. */
   ledger(): LedgerSummary;
-  /** Every request so far, oldest first, without those to `/_sandbox/*`. */
+  /** Returns every request so far, oldest first, without those to `/_sandbox/*`. */
   requests(): readonly SandboxRequest[];
-  /** Lets something go wrong with the next request that matches. Faults are taken in the order they were added. */
+  /** Applies a fault to the next request that matches. Faults apply in the order they were added. */
   fail(fault: Fault): void;
-  /** Forgets objects, idempotency keys, ledger, requests and faults. A call under way still does its work. */
+  /** Forgets objects, idempotency keys, ledger, requests and faults. A call in flight still takes effect. */
   reset(): void;
-  /** Stops listening and cuts every connection, hanging ones too. */
+  /** Stops listening and closes every connection, also those that hang. */
   close(): Promise<void>;
 }
 
-/** What every sandbox can be told. */
+/** The options that every emulator accepts. */
 export interface SandboxOptions {
-  /** Default 0: a free one. */
+  /** Default 0: a free port. */
   readonly port?: number;
   /** Default `127.0.0.1`. */
   readonly host?: string;
-  /** How long every call takes before its work is done, in milliseconds. Default 0. */
+  /** How long every call takes before it takes effect, in milliseconds. Default 0. */
   readonly latencyMs?: number;
-  /** The clock, in milliseconds since 1970. Default `Date.now`; idempotency keys live 24 hours by it. */
+  /** Returns the Unix time in ms. Idempotency keys are valid for 24 hours by it. Default `Date.now`. */
   readonly now?: () => number;
 }
 
-/** What the server hands to a vendor. */
+/** What every vendor gets from the server. */
 export interface VendorContext {
   readonly ledger: Ledger;
   readonly now: () => number;
@@ -88,8 +77,8 @@ export async function startSandboxServer(
       await wait();
       if (faulty && fault?.kind === "status") return faulty;
       const answer = effect();
-      // A status after the effect is put over the true answer outside, or a retry with the same key would do
-      // the work again. Some vendors believe in their own 5xx, though, and replay that.
+      // The idempotency key must keep the actual response, or a retry with the same key would take effect again.
+      // The faulty status replaces it outside. Vendors that replay their own 5xx are the exception.
       return faulty && faulty.status >= 500 && vendor.replaysServerErrors ? faulty : answer;
     };
     const answer = await vendor.answer(call, perform);
@@ -127,14 +116,14 @@ export async function startSandboxServer(
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       serve(request, response, Buffer.concat(chunks).toString()).catch((error: unknown) => {
-        // Only a mistake in the sandbox itself comes here: say so, and never leave the caller hanging.
+        // Only a bug in the emulator itself ends here: report it, or the client would wait indefinitely.
         if (!response.headersSent) response.writeHead(500, { "Content-Type": "text/plain" });
         response.end(`sandbox failure: ${String(error)}`);
       });
     });
   });
-  // Longer than the idle time of usual connection pools: a proxy that reuses a socket at the very moment the
-  // server drops it sees a reset that no test asked for.
+  // Longer than the idle timeout of usual connection pools. If the server closed an idle socket while a proxy
+  // reused it, the proxy would see a connection reset that the test didn't ask for.
   server.keepAliveTimeout = 120_000;
   server.listen(wantedPort, host);
   await once(server, "listening");

@@ -3,7 +3,7 @@ export interface TakenPage<Item> {
   readonly hasMore: boolean;
 }
 
-/** The items behind the one that `isLast` names, at most `limit`; from the start without it. Undefined if none is named so. */
+/** Returns at most `limit` items after the one that `isLast` matches, or from the start without `isLast`. Undefined if no item matches. */
 export function takePage<Item>(
   items: readonly Item[],
   limit: number,

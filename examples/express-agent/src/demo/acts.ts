@@ -1,78 +1,90 @@
 import type { Keybrake, RevokeReceipt, VaultKey } from "@keybrake/core";
 import { DAILY_BUDGETS_USD } from "../app.ts";
-import { type Charge, chargeAll, chargeThroughBackend, type Tally } from "./agents.ts";
-import { type AuditBooks, readAudit } from "./audit-books.ts";
+import { type Charge, chargeAll, chargeThroughBackend, chargeWithPlainKey, type Tally } from "./agents.ts";
+import { type AuditTotals, readAudit } from "./audit-totals.ts";
 import type { Customer } from "./customers.ts";
-import type { ReadBooks, VendorBooks } from "./vendor-books.ts";
+import type { Pace } from "./pace.ts";
+import type { ReadVendorTotals, VendorTotals } from "./vendor-totals.ts";
 
-const NEIGHBOUR_CALLS = 50;
+const NEIGHBOR_CALLS = 50;
 
-/** How hard the agents push. Stripe's test mode takes about 25 calls a second. */
-export interface Pace {
-  runawayAtOnce: number;
-  /** Calls of the second act, how many of them at once, and after how many its key is revoked. */
-  stopped: { calls: number; atOnce: number; revokeAfter: number };
-}
-
-export const AS_FAST_AS_IT_CAN: Pace = {
-  runawayAtOnce: 250,
-  stopped: { calls: 1_000, atOnce: 32, revokeAfter: 100 },
-};
-
-export const FIT_FOR_STRIPE: Pace = {
-  runawayAtOnce: 10,
-  stopped: { calls: 100, atOnce: 8, revokeAfter: 20 },
-};
-
-/** What both acts work with. */
+/** What every act works with. */
 export interface Stage {
   keybrake: Keybrake;
   backendUrl: string;
-  readBooks: ReadBooks;
+  stripe: { url: string; secretKey: string };
+  readVendorTotals: ReadVendorTotals;
   customers: readonly Customer[];
-  /** Unique to this demo, so that its calls are found again in any books. */
+  /** Unique to this demo, so that Stripe and the audit log can be searched for its calls. */
   demoId: string;
   pace: Pace;
   onProgress(text: string): void;
 }
 
-/** An agent's calls as its caller, the vendor and the audit log saw them. */
+/** What an agent with a plain Stripe key did. There is no audit log: the agent calls Stripe itself. */
+export interface PlainKeyAct {
+  tally: Tally;
+  vendor: VendorTotals;
+  /** The amounts of all charges that the agent tried, in cents. */
+  askedCents: number;
+}
+
+/** Runs the runaway agent with a plain Stripe key, without Keybrake. */
+export async function runPlainKeyAct(stage: Stage): Promise<PlainKeyAct> {
+  const { demoId, onProgress, pace, readVendorTotals, stripe } = stage;
+  const customers = stage.customers.slice(0, pace.plainKey.calls);
+  const run = `${demoId}-plain-key`;
+  const tally = await chargeAll(
+    customers,
+    pace.plainKey.atOnce,
+    chargeWithPlainKey(stripe, run),
+    (progress) =>
+      onProgress(
+        `Plain Stripe key: ${progress.tried} of ${customers.length} calls, ${progress.charged} charged`,
+      ),
+  );
+  const askedCents = customers.reduce((sum, { amountCents }) => sum + amountCents, 0);
+  return { tally, vendor: await readVendorTotals(run), askedCents };
+}
+
+/** An agent's calls as the agent, Stripe and the audit log saw them. */
 export interface AgentReport {
   tally: Tally;
-  vendor: VendorBooks;
-  audit: AuditBooks;
+  vendor: VendorTotals;
+  audit: AuditTotals;
 }
 
-export interface FirstAct {
-  capUsd: number;
+export interface BudgetAct {
+  budgetUsd: number;
   runaway: AgentReport;
-  neighbour: AgentReport;
+  neighbor: AgentReport;
 }
 
-/** Act one: Alice's agent got 5,000 customers where 50 were meant; Bob's agent works beside it. */
-export async function runFirstAct(stage: Stage): Promise<FirstAct> {
+/** Runs the same runaway agent for Alice, under her budget, while Bob's agent works beside it. */
+export async function runBudgetAct(stage: Stage): Promise<BudgetAct> {
   const { backendUrl, customers, demoId, pace, onProgress } = stage;
-  const [runaway, neighbour] = await Promise.all([
+  const [runaway, neighbor] = await Promise.all([
     reportAgent(stage, "alice", `${demoId}-runaway`, (user, run) =>
-      chargeAll(customers, pace.runawayAtOnce, chargeThroughBackend(backendUrl, user, run), (tally) =>
+      chargeAll(customers, pace.runawayAtOnce, chargeThroughBackend(backendUrl, user, run), (progress) =>
         onProgress(
-          `act one: Alice's agent tried ${tally.tried} of ${customers.length}, charged ${tally.charged}, refused ${tally.refused}`,
+          `Vault keys and a budget: ${progress.tried} of ${customers.length} calls, ` +
+            `${progress.charged} charged, ${progress.refused} refused`,
         ),
       ),
     ),
-    reportAgent(stage, "bob", `${demoId}-neighbour`, (user, run) => {
-      const dollars = Array.from({ length: NEIGHBOUR_CALLS }, () => ({
+    reportAgent(stage, "bob", `${demoId}-neighbor`, (user, run) => {
+      const dollars = Array.from({ length: NEIGHBOR_CALLS }, () => ({
         customer: "cus_of_bob",
         amountCents: 100,
       }));
       return chargeAll(dollars, 1, chargeThroughBackend(backendUrl, user, run), () => {});
     }),
   ]);
-  return { capUsd: DAILY_BUDGETS_USD.alice, runaway, neighbour };
+  return { budgetUsd: DAILY_BUDGETS_USD.alice, runaway, neighbor };
 }
 
 async function reportAgent(
-  { keybrake, readBooks }: Stage,
+  { keybrake, readVendorTotals }: Stage,
   user: string,
   run: string,
   work: (user: string, run: string) => Promise<Tally>,
@@ -80,27 +92,27 @@ async function reportAgent(
   const tally = await work(user, run);
   return {
     tally,
-    vendor: await readBooks(run),
+    vendor: await readVendorTotals(run),
     audit: await readAudit(keybrake, `billing-agent/${user}/${run}`),
   };
 }
 
-export interface SecondAct {
+export interface RevocationAct {
   report: AgentReport;
   receipt: RevokeReceipt;
-  /** What the vendor had done when the revocation had answered. */
-  vendorAtRevocation: VendorBooks;
+  /** Stripe's totals when the revocation returned. */
+  vendorAtRevocation: VendorTotals;
 }
 
-/** Act two: an agent holds a key with room for all its calls, and is stopped in the middle of its run. */
-export async function runSecondAct({
+/** Runs an agent whose key covers all its calls, and revokes the key in the middle of the run. */
+export async function runRevocationAct({
   keybrake,
-  readBooks,
+  readVendorTotals,
   demoId,
   pace,
   onProgress,
-}: Stage): Promise<SecondAct> {
-  const { calls, atOnce, revokeAfter } = pace.stopped;
+}: Stage): Promise<RevocationAct> {
+  const { calls, atOnce, revokeAfter } = pace.revoked;
   const customers = Array.from({ length: calls }, (_, index) => ({
     customer: `cus_${index}`,
     amountCents: 100,
@@ -114,22 +126,20 @@ export async function runSecondAct({
     stop = resolve;
   }).then(async () => {
     const receipt = await key.revoke();
-    return { receipt, vendorAtRevocation: await readBooks(run) };
+    return { receipt, vendorAtRevocation: await readVendorTotals(run) };
   });
 
-  const tally = await chargeAll(customers, atOnce, chargeWithKey(key, run), (progress) => {
+  const tally = await chargeAll(customers, atOnce, chargeWithVaultKey(key, run), (progress) => {
     const { tried, charged, refused } = progress;
-    onProgress(
-      `act two: tried ${tried} of ${calls}, charged ${charged}, refused since the revocation ${refused}`,
-    );
+    onProgress(`Revoked vault key: ${tried} of ${calls} calls, ${charged} charged, ${refused} refused`);
     if (tried === revokeAfter) stop();
   });
-  const report = { tally, vendor: await readBooks(run), audit: await readAudit(keybrake, label) };
+  const report = { tally, vendor: await readVendorTotals(run), audit: await readAudit(keybrake, label) };
   return { report, ...(await stopped) };
 }
 
-/** The other way to charge: the agent holds the key of its run and calls the vendor through the proxy itself. */
-function chargeWithKey(key: VaultKey, run: string): Charge {
+/** The agent holds the vault key of its run and calls Stripe through the proxy itself. */
+function chargeWithVaultKey(key: VaultKey, run: string): Charge {
   return async ({ customer, amountCents }) => {
     const fields = {
       amount: String(amountCents),

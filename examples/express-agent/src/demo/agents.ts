@@ -4,19 +4,19 @@ import type { Customer } from "./customers.ts";
 export interface Tally {
   tried: number;
   charged: number;
-  /** Refused by Keybrake: the cap is spent, or the key was revoked. */
+  /** Refused by Keybrake: the budget is used up, or the key was revoked. */
   refused: number;
-  /** Anything else. There should be none. */
+  /** Any other outcome. There should be none. */
   failed: number;
 }
 
-/** One charge by an agent; gives how it ended. */
+/** Charges one customer, and returns the outcome. */
 export type Charge = (customer: Customer, index: number) => Promise<keyof Omit<Tally, "tried">>;
 
 /**
- * An agent that charges every customer as fast as it can and never asks itself whether it should.
+ * A runaway agent: it charges every customer as fast as it can.
  *
- * @param atOnce how many calls are under way at a time
+ * @param atOnce how many calls are in flight at a time
  */
 export async function chargeAll(
   customers: readonly Customer[],
@@ -28,9 +28,9 @@ export async function chargeAll(
   const queue = customers.entries();
   const work = async (): Promise<void> => {
     for (const [index, customer] of queue) {
-      const ending = await charge(customer, index).catch((): "failed" => "failed");
+      const outcome = await charge(customer, index).catch((): "failed" => "failed");
       tally.tried++;
-      tally[ending]++;
+      tally[outcome]++;
       onProgress(tally);
     }
   };
@@ -38,7 +38,7 @@ export async function chargeAll(
   return tally;
 }
 
-/** An agent's way to charge: through the backend's tools, in both of their styles by turns. */
+/** Charges through the backend's tools, alternating between its Stripe SDK and its plain fetch. */
 export function chargeThroughBackend(backendUrl: string, user: string, run: string): Charge {
   return async (customer, index) => {
     const tool = index % 2 === 0 ? "charge" : "charge-with-fetch";
@@ -50,5 +50,23 @@ export function chargeThroughBackend(backendUrl: string, user: string, run: stri
     const body = (await response.json()) as { error?: string };
     if (response.status === 200) return "charged";
     return response.status === 402 && body.error === "spend_cap_exceeded" ? "refused" : "failed";
+  };
+}
+
+/** Charges with the Stripe key itself, as an agent does that has it in its environment. */
+export function chargeWithPlainKey(stripe: { url: string; secretKey: string }, run: string): Charge {
+  return async ({ customer, amountCents }) => {
+    const response = await fetch(`${stripe.url}/v1/payment_intents`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${stripe.secretKey}` },
+      body: new URLSearchParams({
+        amount: String(amountCents),
+        currency: "usd",
+        "metadata[customer]": customer,
+        "metadata[run]": run,
+      }),
+    });
+    await response.arrayBuffer();
+    return response.ok ? "charged" : "failed";
   };
 }

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createKeybrake } from "@keybrake/core";
 import { createApp, setBudgets } from "../app.ts";
 
-/** What the backend must know to issue keys. */
+/** The order to the backend: what it needs to issue vault keys. */
 export interface BackendOrder {
   keybrakeToken: string;
   proxyUrl: string;
@@ -12,7 +12,7 @@ export interface BackendReady {
   backendUrl: string;
 }
 
-// The tool backend, in a process of its own.
+// The tool backend runs in its own process.
 process.once("message", async ({ keybrakeToken, proxyUrl }: BackendOrder) => {
   const keybrake = createKeybrake({ token: keybrakeToken, apiUrl: proxyUrl });
   await setBudgets(keybrake);

@@ -10,7 +10,7 @@ export interface Customer {
 /**
  * Reads a customer file: CSV with a header that names at least `customer` and `amount_cents`.
  *
- * @throws {Error} one sentence: no such file, a column missing, an amount that is no positive integer
+ * @throws {Error} When the file can't be read, has no customers, or has an amount that isn't a positive integer.
  */
 export async function readCustomers(file: string | URL): Promise<Customer[]> {
   const text = await readFile(file, "utf8").catch(() => {

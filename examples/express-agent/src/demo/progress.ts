@@ -1,6 +1,6 @@
 import ora from "ora";
 
-/** Shows what is going on: a spinner for a person, a line every so often for a log, nothing when silent. */
+/** Shows progress: a spinner on a terminal, a line every 2 s in a log, no output when silent. */
 export interface Progress {
   update(text: string): void;
   succeed(): void;

@@ -3,19 +3,19 @@ import { randomBytes } from "node:crypto";
 import type { BackendOrder, BackendReady } from "./backend.ts";
 import type { ServicesOrder, ServicesReady } from "./services.ts";
 
-/** The servers of the demo, each a process of its own. */
+/** The servers of the demo, each in its own process. */
 export interface Servers extends ServicesReady, BackendReady {
   keybrakeToken: string;
   stop(): Promise<void>;
 }
 
-/** Starts the proxy with its vendor, and the backend. @param stripeTestKey null for the sandbox */
+/** Starts the proxy with its vendor, and the backend. @param stripeTestKey null for the Stripe emulator */
 export async function startServers(stripeTestKey: string | null): Promise<Servers> {
   const keybrakeToken = `kb_demo_${randomBytes(16).toString("hex")}`;
   const processes: ChildProcess[] = [];
 
   function start<Order extends object, Ready>(file: string, order: Order): Promise<Ready> {
-    // Vendor credentials of the caller's shell stay here: the backend must do without.
+    // The backend must work without the vendor credential of the user's shell.
     const { STRIPE_SECRET_KEY: _, ...env } = process.env;
     const child = fork(new URL(file, import.meta.url), { env });
     processes.push(child);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { AgentReport, FirstAct, SecondAct } from "./acts.ts";
+import type { AgentReport } from "./acts.ts";
+import type { Results } from "./report.ts";
 import { judge } from "./verdict.ts";
 
 function report(charged: number, refused: number, centsEach: number): AgentReport {
@@ -12,44 +13,58 @@ function report(charged: number, refused: number, centsEach: number): AgentRepor
   };
 }
 
-const good: { first: FirstAct; second: SecondAct } = {
-  first: { capUsd: 500, runaway: report(25, 75, 2_000), neighbour: report(50, 0, 100) },
-  second: {
+const good: Results = {
+  plainKey: {
+    tally: { tried: 100, charged: 100, refused: 0, failed: 0 },
+    vendor: { charged: 100, cents: 200_000 },
+    askedCents: 200_000,
+  },
+  budget: { budgetUsd: 500, runaway: report(25, 75, 2_000), neighbor: report(50, 0, 100) },
+  revocation: {
     report: report(110, 90, 100),
     receipt: { calls: 10, heldUsd: 10 },
     vendorAtRevocation: { charged: 100, cents: 10_000 },
   },
 };
 
-const broken = ({ first, second }: typeof good): number =>
-  judge(first, second).filter(({ held }) => !held).length;
+const failures = (results: Results): number => judge(results).filter(({ held }) => !held).length;
 
 describe("judge", () => {
-  it("finds nothing to blame in a good run", () => {
-    expect(broken(good)).toBe(0);
+  it("passes a good run", () => {
+    expect(failures(good)).toBe(0);
   });
 
-  it.each<[string, (run: typeof good) => object]>([
+  it.each<[string, (results: Results) => object]>([
     [
-      "one cent above the cap",
-      ({ first: { runaway } }) =>
+      "a charge missing with the plain key",
+      ({ plainKey }) => Object.assign(plainKey.vendor, { cents: 198_000 }),
+    ],
+    [
+      "one cent above the budget",
+      ({ budget: { runaway } }) =>
         Object.assign(runaway, {
           vendor: { ...runaway.vendor, cents: 50_001 },
           audit: { ...runaway.audit, cents: 50_001 },
         }),
     ],
-    ["an audit entry missing", ({ first }) => Object.assign(first.runaway.audit, { entries: 99 })],
-    ["the audit log off by a cent", ({ second }) => Object.assign(second.report.audit, { cents: 10_999 })],
-    ["a call that failed otherwise", ({ first }) => Object.assign(first.runaway.tally, { failed: 1 })],
-    ["the other user refused", ({ first }) => Object.assign(first.neighbour.tally, { charged: 49 })],
+    ["an audit entry missing", ({ budget }) => Object.assign(budget.runaway.audit, { entries: 99 })],
+    [
+      "the audit log off by a cent",
+      ({ revocation }) => Object.assign(revocation.report.audit, { cents: 10_999 }),
+    ],
+    ["a call that failed otherwise", ({ budget }) => Object.assign(budget.runaway.tally, { failed: 1 })],
+    ["the other user refused", ({ budget }) => Object.assign(budget.neighbor.tally, { charged: 49 })],
     [
       "a call after the revocation",
-      ({ second }) => Object.assign(second.vendorAtRevocation, { charged: 99 }),
+      ({ revocation }) => Object.assign(revocation.vendorAtRevocation, { charged: 99 }),
     ],
-    ["nobody stopped by the revocation", ({ second }) => Object.assign(second.report.tally, { refused: 0 })],
+    [
+      "no call refused after the revocation",
+      ({ revocation }) => Object.assign(revocation.report.tally, { refused: 0 }),
+    ],
   ])("fails on %s", (_name, damage) => {
     const run = structuredClone(good);
     damage(run);
-    expect(broken(run)).toBe(1);
+    expect(failures(run)).toBe(1);
   });
 });

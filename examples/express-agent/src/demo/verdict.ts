@@ -1,39 +1,42 @@
-import type { FirstAct, SecondAct } from "./acts.ts";
+import type { Results } from "./report.ts";
 
-/** One thing the demo promises, and whether it held. */
+/** One promise of the demo, and true if it held. */
 export interface Check {
   promise: string;
   held: boolean;
 }
 
-/** Judges the two acts by the vendor's own books. */
-export function judge(
-  { capUsd, runaway, neighbour }: FirstAct,
-  { report, receipt, vendorAtRevocation }: SecondAct,
-): Check[] {
+/** Checks the results against what Stripe recorded. */
+export function judge({ plainKey, budget, revocation }: Results): Check[] {
+  const { budgetUsd, runaway, neighbor } = budget;
+  const { report, receipt, vendorAtRevocation } = revocation;
   return [
     {
-      promise: `the vendor never charged more than the cap of $${capUsd}`,
-      held: runaway.vendor.cents <= capUsd * 100,
+      promise: "With the plain Stripe key, every charge that the agent tried went through.",
+      held: plainKey.vendor.cents === plainKey.askedCents,
     },
     {
-      promise: "every call of every agent is in the audit log",
-      held: [runaway, neighbour, report].every(({ audit, tally }) => audit.entries === tally.tried),
+      promise: `With vault keys, Stripe charged no more than the budget of $${budgetUsd}.`,
+      held: runaway.vendor.cents <= budgetUsd * 100,
     },
     {
-      promise: "the audit log and the vendor agree to the cent",
-      held: [runaway, neighbour, report].every(({ audit, vendor }) => audit.cents === vendor.cents),
+      promise: "Every call of every agent is in the audit log.",
+      held: [runaway, neighbor, report].every(({ audit, tally }) => audit.entries === tally.tried),
     },
     {
-      promise: "the runaway's calls were charged or refused, and nothing else",
+      promise: "The audit log and Stripe agree to the cent.",
+      held: [runaway, neighbor, report].every(({ audit, vendor }) => audit.cents === vendor.cents),
+    },
+    {
+      promise: "Each of the runaway agent's calls was either charged or refused.",
       held: runaway.tally.failed === 0 && runaway.tally.charged === runaway.vendor.charged,
     },
     {
-      promise: "the other user's agent was not disturbed",
-      held: neighbour.tally.charged === neighbour.tally.tried,
+      promise: "Bob's agent wasn't affected by Alice's.",
+      held: neighbor.tally.charged === neighbor.tally.tried,
     },
     {
-      promise: "after the revocation had answered, no further call reached the vendor",
+      promise: "After the revocation returned, no further call reached Stripe.",
       held: report.vendor.charged <= vendorAtRevocation.charged + receipt.calls && report.tally.refused > 0,
     },
   ];

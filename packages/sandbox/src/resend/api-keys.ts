@@ -3,7 +3,7 @@ import { readFields, requireString } from "./fields.ts";
 import { listNewestFirst } from "./list.ts";
 import { type ResendCall, toTimestamp } from "./world.ts";
 
-/** A new key, in full, that works at once: a proxy that lets this through has let its caller out. */
+/** Issues a new key that works at once. A proxy that lets this through gives its client an uncapped credential. */
 export function createApiKey(call: ResendCall): object {
   const name = requireString(readFields(call.body), "name");
   const id = randomUUID();

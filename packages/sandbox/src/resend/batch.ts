@@ -1,11 +1,12 @@
 import { RefusedError } from "../json-answer.ts";
-import { type Draft, readDraft, send } from "./emails.ts";
+import { readDraft, send } from "./emails.ts";
 import { invalid } from "./errors.ts";
+import type { Draft } from "./objects.ts";
 import type { ResendCall } from "./world.ts";
 
 const maxBatch = 100;
 
-/** All or none, unless the caller asked to be permissive: then the good ones go out, and the others are told of. */
+/** Sends all emails or none. If the client asked for permissive validation, it sends the valid ones and reports the others. */
 export function sendBatch(call: ResendCall): object {
   const { body } = call;
   if (!Array.isArray(body)) throw invalid("The request body must be an array of emails.");

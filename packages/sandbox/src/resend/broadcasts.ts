@@ -2,19 +2,10 @@ import { randomUUID } from "node:crypto";
 import { invalid, missing, notFound } from "./errors.ts";
 import { readFields, readString, requireString } from "./fields.ts";
 import { listNewestFirst } from "./list.ts";
+import type { Broadcast } from "./objects.ts";
 import { type ResendCall, toTimestamp } from "./world.ts";
 
-export interface Broadcast {
-  readonly id: string;
-  readonly name: string;
-  readonly segmentId: string;
-  readonly from: string;
-  readonly subject: string;
-  readonly createdAtMs: number;
-  sentAtMs: number | null;
-}
-
-/** A draft, or with `send: true` an email to everyone in the segment: how many, the request does not say. */
+/** Creates a draft, or with `send: true` emails everyone in the segment. The request doesn't say how many that is. */
 export function createBroadcast(call: ResendCall): object {
   const fields = readFields(call.body);
   const segmentId = readString(fields, "segment_id") ?? readString(fields, "audience_id");

@@ -2,26 +2,9 @@ import { randomUUID } from "node:crypto";
 import { invalid, missing, notFound } from "./errors.ts";
 import { type Fields, readFields, readString, requireString } from "./fields.ts";
 import { listNewestFirst } from "./list.ts";
+import type { Draft, Email } from "./objects.ts";
 import { isAddress, readRecipients } from "./recipients.ts";
 import { type ResendCall, toTimestamp } from "./world.ts";
-
-/** An email before it has an id. */
-export interface Draft {
-  readonly from: string;
-  readonly to: readonly string[];
-  readonly cc: readonly string[];
-  readonly bcc: readonly string[];
-  readonly replyTo: readonly string[];
-  readonly subject: string;
-  readonly html: string | null;
-  readonly text: string | null;
-  readonly scheduledAt: string | null;
-}
-
-export interface Email extends Draft {
-  readonly id: string;
-  readonly createdAtMs: number;
-}
 
 /** Checks an email as it came. Throws the refusal. */
 export function readDraft(body: unknown): Draft {

@@ -4,8 +4,8 @@ import type { Fields } from "./fields.ts";
 const maxRecipients = 50;
 
 /**
- * The addresses in `to`, `cc` or `bcc`: one string, or a list of them. A string with commas counts for every
- * address in it: the dearer reading, and so the one that a proxy has to price.
+ * Reads the addresses in `to`, `cc` or `bcc`: a string, or an array of strings. A string with commas counts for
+ * every address in it. That is the more expensive reading, so a proxy must price it.
  */
 export function readRecipients(fields: Fields, name: "to" | "cc" | "bcc" | "reply_to"): readonly string[] {
   const value = fields[name] ?? [];

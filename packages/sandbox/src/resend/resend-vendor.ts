@@ -9,11 +9,11 @@ import type { ResendCall, ResendWorld } from "./world.ts";
 
 export interface ResendVendorOptions extends VendorContext {
   readonly world: ResendWorld;
-  /** Puts the world back to its start. */
+  /** Restores the initial state. */
   resetWorld(): void;
 }
 
-/** Fake Resend: authenticate, find the route, read the JSON, claim the idempotency key, do the work. */
+/** Emulates Resend: authenticate, find the route, read the JSON, claim the idempotency key, run the call. */
 export function createResendVendor({ world, resetWorld, ledger, now }: ResendVendorOptions): Vendor {
   async function answerOrThrow(request: VendorRequest, perform: Perform): Promise<Answer> {
     const { headers, method, path } = request;
@@ -53,7 +53,7 @@ export function createResendVendor({ world, resetWorld, ledger, now }: ResendVen
       });
     }
     if (!keyed || typeof key !== "string") return perform(effect);
-    // Written anew, so that spaces and line breaks make no other payload of it.
+    // Serialized again, so that spaces and line breaks don't make it a different payload.
     const call = `${path} ${JSON.stringify(body)}`;
     return answerUnderKey(world.idempotencyKeys, { key, call, nowMs }, () => perform(effect));
   }

@@ -7,20 +7,20 @@ export interface ResendSandboxOptions extends SandboxOptions {
   readonly apiKey?: string;
   /** What one recipient of one email costs, in millionths of a US dollar. Default 900 (0.0009 USD). */
   readonly recipientMicroUsd?: number;
-  /** The domains it lists as verified. Default `["example.com"]`; it sends from any other one too. */
+  /** The domains it lists as verified. It accepts any other domain too. Default `["example.com"]`. */
   readonly domains?: readonly string[];
   /** How many contacts a broadcast goes to. Default 10. */
   readonly segmentSize?: number;
 }
 
-/** A running fake Resend. */
+/** A running Resend emulator. */
 export interface ResendSandbox extends Sandbox {
   readonly apiKey: string;
 }
 
 /**
- * Starts a fake Resend on a port of its own. It sends nothing, and keeps its own ledger: one entry for every
- * recipient of every email.
+ * Starts a Resend emulator on its own port. It sends no email, and records one entry per recipient of every email
+ * in its own ledger.
  *
  * @example
  * const sandbox = await startResendSandbox();

@@ -1,7 +1,6 @@
 import type { KeyedCalls } from "../answer-once.ts";
 import type { PricedEffect } from "../ledger.ts";
-import type { Broadcast } from "./broadcasts.ts";
-import type { Email } from "./emails.ts";
+import type { Broadcast, Email } from "./objects.ts";
 
 /** Everything behind one Resend sandbox. One account, whose API keys are all alike. */
 export interface ResendWorld {

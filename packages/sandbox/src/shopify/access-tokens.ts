@@ -1,24 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { jsonAnswer } from "../json-answer.ts";
 import type { Answer, VendorRequest } from "../vendor.ts";
+import type { Payload } from "./payload.ts";
 import { toShop } from "./queries.ts";
-import type { MutationCall, Payload, Shop } from "./shop.ts";
+import type { MutationCall, Shop } from "./shop.ts";
 
-/** The app that may ask for tokens, and how long they live. */
+/** The app that can request tokens, and how long they are valid. */
 export interface AppCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly lifetimeSeconds: number;
 }
 
-/** Whether a token is good now. */
+/** Returns true if the token is valid now. */
 export function isAccessToken(shop: Shop, token: string, nowMs: number): boolean {
   if (!shop.tokens.has(token)) return false;
   const endsAtMs = shop.tokens.get(token);
   return endsAtMs === undefined || nowMs < endsAtMs;
 }
 
-/** The client-credentials grant, in a form or in JSON. Every call gives out a new token; older ones live on. */
+/** The client-credentials grant, in a form or in JSON. Every call issues a new token; older ones stay valid. */
 export function grantAccessToken(
   shop: Shop,
   app: AppCredentials,
@@ -44,7 +45,7 @@ export interface DelegateArgs {
   readonly input: { readonly delegateAccessScope: readonly string[]; readonly expiresIn?: number | null };
 }
 
-/** Another token, in full, that works at once: a proxy that lets this through has let its caller out. */
+/** Issues another token that works at once. A proxy that lets this through gives its client an uncapped credential. */
 export function delegateAccessTokenCreate({ input }: DelegateArgs, { nowMs, shop }: MutationCall): Payload {
   const endsAtMs = typeof input.expiresIn === "number" ? nowMs + input.expiresIn * 1000 : undefined;
   const delegateAccessToken = {

@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Money, type MoneyInput, parseAmount, parseMoney, toMoneyV2 } from "./money.ts";
-import { type MutationCall, type Payload, userError } from "./shop.ts";
-
-export interface GiftCard {
-  readonly gid: string;
-  readonly value: Money;
-}
+import type { GiftCard } from "./objects.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall } from "./shop.ts";
 
 export interface GiftCardCreateArgs {
   readonly input: {

@@ -1,6 +1,7 @@
 import { type MoneyInput, parseMoney } from "./money.ts";
 import { addTransaction, outstandingMinor } from "./order.ts";
-import { type MutationCall, type Payload, userError } from "./shop.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall } from "./shop.ts";
 
 export interface MandatePaymentArgs {
   readonly id: string;

@@ -6,7 +6,8 @@ import {
   GraphQLString,
   getDirectiveValues,
 } from "graphql";
-import { type MutationCall, type Payload, type ShopifyCall, userError } from "./shop.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall, ShopifyCall } from "./shop.ts";
 
 const keyLifeMs = 24 * 60 * 60 * 1000;
 /** From here on Shopify refuses some mutations that come without the directive. */
@@ -18,23 +19,14 @@ const idempotentDirective = new GraphQLDirective({
   args: { key: { type: new GraphQLNonNull(GraphQLString) } },
 });
 
-/** What a mutation answered under a key. */
-export interface KeptPayload {
-  readonly mutation: string;
-  /** Its arguments as JSON. */
-  readonly args: string;
-  readonly atMs: number;
-  readonly payload: Payload;
-}
-
-/** Checks its arguments, then does its work in one step. */
+/** Checks its arguments, then takes effect in one synchronous step. */
 export type Mutation<Args> = (args: Args, call: MutationCall) => Payload;
 
 export type MutationResolver<Args> = (args: Args, call: ShopifyCall, info: GraphQLResolveInfo) => Payload;
 
 /**
- * Makes a resolver of a mutation that does its work once for each idempotency key, given as
- * `@idempotent(key: …)` or as its `idempotencyKey` argument. Keys live 24 hours; only a success takes one.
+ * Turns a mutation into a resolver that takes effect once per idempotency key, passed as `@idempotent(key: …)` or as
+ * the `idempotencyKey` argument. Keys are valid for 24 hours. Only a success uses one up.
  */
 export function oncePerKey<Args extends object>(
   mutation: Mutation<Args>,

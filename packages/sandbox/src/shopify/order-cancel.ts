@@ -1,5 +1,6 @@
 import { addTransaction, leftToRefund } from "./order.ts";
-import { type MutationCall, type Payload, userError } from "./shop.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall } from "./shop.ts";
 import { addStoreCredit } from "./store-credit.ts";
 
 export interface OrderCancelArgs {
@@ -11,7 +12,7 @@ export interface OrderCancelArgs {
   } | null;
 }
 
-/** Cancels, and gives everything back if told to: how much that is, the request does not say. Done at once here. */
+/** Cancels at once, and refunds the whole order if asked to. The request doesn't say how much that is. */
 export function orderCancel({ orderId, refund, refundMethod }: OrderCancelArgs, call: MutationCall): Payload {
   const { nowMs, shop } = call;
   const order = shop.orders.get(orderId);

@@ -1,7 +1,8 @@
 import { parseAmount } from "./money.ts";
 import { addTransaction, toTransaction } from "./order.ts";
+import { type Payload, userError } from "./payload.ts";
 import { checkCurrency } from "./refund-create.ts";
-import { type MutationCall, type Payload, userError } from "./shop.ts";
+import type { MutationCall } from "./shop.ts";
 
 export interface OrderCaptureArgs {
   readonly input: {

@@ -1,4 +1,5 @@
 import { type MoneyBag, parseAmount, toMoneyV2 } from "./money.ts";
+import type { Order, Transaction } from "./objects.ts";
 import type { Shop } from "./shop.ts";
 
 /** An order to start with. */
@@ -13,29 +14,6 @@ export interface ShopifyOrderSeed {
   readonly shopAmount?: string;
   /** How far its payment has come: nothing yet, an amount held on a card, or all of it taken. Default `paid`. */
   readonly payment?: "pending" | "authorized" | "paid";
-}
-
-/** Amounts are minor units of `currency`, the customer's. */
-export interface Order {
-  readonly gid: string;
-  readonly name: string;
-  readonly currency: string;
-  readonly totalMinor: number;
-  readonly shopTotalMinor: number;
-  readonly createdAtMs: number;
-  cancelledAtMs: number | undefined;
-  /** Held on the card, and not captured yet. */
-  authorizedMinor: number;
-  receivedMinor: number;
-  refundedMinor: number;
-  readonly transactions: Transaction[];
-}
-
-export interface Transaction {
-  readonly id: string;
-  readonly kind: "AUTHORIZATION" | "CAPTURE" | "SALE" | "REFUND" | "VOID";
-  readonly minor: number;
-  readonly createdAtMs: number;
 }
 
 export function createOrder(shop: Shop, seed: ShopifyOrderSeed, createdAtMs: number): Order {

@@ -1,6 +1,7 @@
 import { GraphQLError } from "graphql";
 import { takePage } from "../take-page.ts";
-import { type Order, toOrder } from "./order.ts";
+import type { Order } from "./objects.ts";
+import { toOrder } from "./order.ts";
 import type { Shop, ShopifyCall } from "./shop.ts";
 
 const maxPage = 250;

@@ -1,6 +1,8 @@
 import { type MoneyInput, parseAmount, parseMoney } from "./money.ts";
-import { addTransaction, leftToRefund, type Order, toMoneyBag, toOrder } from "./order.ts";
-import { type MutationCall, type Payload, type Shop, userError } from "./shop.ts";
+import type { Order } from "./objects.ts";
+import { addTransaction, leftToRefund, toMoneyBag, toOrder } from "./order.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall, Shop } from "./shop.ts";
 import { addStoreCredit } from "./store-credit.ts";
 
 export interface RefundCreateArgs {
@@ -18,7 +20,7 @@ export interface RefundCreateArgs {
   };
 }
 
-/** Gives back what its transactions and its store credit say. Line items and shipping alone move no money. */
+/** Refunds the amounts in its transactions and its store credit. Line items and shipping alone move no money. */
 export function refundCreate({ input }: RefundCreateArgs, call: MutationCall): Payload {
   const { nowMs, shop } = call;
   const order = shop.orders.get(input.orderId);

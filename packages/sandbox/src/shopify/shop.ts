@@ -1,8 +1,6 @@
 import type { Effect } from "../ledger.ts";
-import type { GiftCard } from "./gift-cards.ts";
-import type { KeptPayload } from "./once-per-key.ts";
-import type { Order } from "./order.ts";
-import type { StoreCreditAccount } from "./store-credit.ts";
+import type { GiftCard, Order, StoreCreditAccount } from "./objects.ts";
+import type { KeptPayload } from "./payload.ts";
 
 /** Everything behind one store. */
 export interface Shop {
@@ -40,26 +38,4 @@ export interface MutationCall {
   readonly shop: Shop;
   readonly nowMs: number;
   record(effect: MoneyEffect): void;
-}
-
-export interface UserError {
-  readonly field: readonly string[] | null;
-  readonly message: string;
-  readonly code: string | null;
-}
-
-/** What a mutation answers with. The executor picks from it what the caller asked for. */
-export interface Payload {
-  readonly userErrors: readonly UserError[];
-  readonly [field: string]: unknown;
-}
-
-/** HTTP 200, and nothing done. */
-export function userError(
-  field: readonly string[] | null,
-  message: string,
-  code: string | null = null,
-): Payload {
-  const userErrors = [{ field, message, code }];
-  return { userErrors, orderCancelUserErrors: userErrors };
 }

@@ -10,7 +10,7 @@ import type { Shop, ShopifyCall } from "./shop.ts";
 export interface ShopifyVendorOptions extends VendorContext {
   readonly shop: Shop;
   readonly app: AppCredentials;
-  /** Puts the store back to its start. */
+  /** Restores the store's initial state. */
   resetShop(): void;
 }
 
@@ -19,7 +19,7 @@ const routes = createRoutes<"grant" | "graphql">([
   ["POST /admin/api/:version/graphql.json", "graphql"],
 ]);
 
-/** Points of Shopify's rate limit, which have nothing to do with money. Never used up here. */
+/** Points of Shopify's rate limit, which aren't money. The emulator never uses them up. */
 const cost = {
   requestedQueryCost: 10,
   actualQueryCost: 10,
@@ -30,7 +30,7 @@ const unauthorizedBody = {
   errors: "[API] Invalid API key or access token (unrecognized login or wrong password)",
 };
 
-/** Fake Shopify: authenticate, read the JSON, run the operation. */
+/** Emulates Shopify: authenticate, read the JSON, run the operation. */
 export function createShopifyVendor({ shop, app, resetShop, ledger, now }: ShopifyVendorOptions): Vendor {
   function answerGraphql(request: VendorRequest, version: string): Answer {
     const graphql = readGraphql(request);
@@ -99,7 +99,7 @@ const throttledBody = {
   extensions: { cost: { ...cost, actualQueryCost: null } },
 };
 
-/** Undefined for what is no request: broken JSON, a batch (Shopify has none), or no query. */
+/** Returns undefined for broken JSON, a batch (Shopify has none), or a missing query. */
 function readGraphql({ body, headers }: VendorRequest): GraphqlRequest | undefined {
   if ((headers["content-type"] ?? "").startsWith("application/graphql")) {
     return { query: body, variables: {}, operationName: undefined };

@@ -6,24 +6,24 @@ import { createShopifyVendor } from "./shopify-vendor.ts";
 export interface ShopifySandboxOptions extends SandboxOptions {
   /** A token that never expires. Default `shpat_sandbox`. */
   readonly accessToken?: string;
-  /** The app that `POST /admin/oauth/access_token` gives tokens to. Default `sandbox_client_id`. */
+  /** The app that `POST /admin/oauth/access_token` issues tokens to. Default `sandbox_client_id`. */
   readonly clientId?: string;
   /** Default `sandbox_client_secret`. */
   readonly clientSecret?: string;
-  /** How long such a token lives, in seconds. Default 86399, a day as Shopify gives it. */
+  /** How long such a token is valid, in seconds. Default 86399, as at Shopify. */
   readonly tokenLifetimeSeconds?: number;
   /** The shop's currency. Default `USD`. */
   readonly currencyCode?: string;
-  /** What has been ordered. Default: 1001 to 1003 paid, 1004 authorized, 1005 pending, each of 100.00. */
+  /** The orders. Default: 1001 to 1003 paid, 1004 authorized, 1005 pending, each of 100.00. */
   readonly orders?: readonly ShopifyOrderSeed[];
 }
 
-/** A running fake Shopify: the Admin GraphQL API of one store. */
+/** A running Shopify emulator: the Admin GraphQL API of one store. */
 export interface ShopifySandbox extends Sandbox {
   readonly accessToken: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Ends every token but `accessToken` now, however long it had left. */
+  /** Expires every token except `accessToken` now. */
   expireTokens(): void;
 }
 
@@ -36,8 +36,8 @@ const defaultOrders: readonly ShopifyOrderSeed[] = [
 ];
 
 /**
- * Starts a fake Shopify on a port of its own. It moves no money, and keeps its own ledger of the money it
- * would have moved.
+ * Starts a Shopify emulator on its own port. It moves no money, and records in its own ledger the money it would
+ * have moved.
  *
  * @example
  * const sandbox = await startShopifySandbox();

@@ -1,13 +1,7 @@
 import { type MoneyInput, parseMoney, toMoneyV2 } from "./money.ts";
-import { type MutationCall, type Payload, type Shop, userError } from "./shop.ts";
-
-/** One customer's credit in one currency. */
-export interface StoreCreditAccount {
-  readonly gid: string;
-  readonly owner: string;
-  readonly currency: string;
-  balanceMinor: number;
-}
+import type { StoreCreditAccount } from "./objects.ts";
+import { type Payload, userError } from "./payload.ts";
+import type { MutationCall, Shop } from "./shop.ts";
 
 export interface CreditArgs {
   readonly id: string;

@@ -1,13 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Effect } from "../ledger.ts";
-import type { Charge } from "./charges.ts";
-import type { Customer } from "./customers.ts";
 import { noSuch } from "./errors.ts";
 import type { FormObject } from "./form.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
+import type { Charge, Customer, PaymentIntent, Refund } from "./objects.ts";
 import { readString } from "./params.ts";
-import type { PaymentIntent } from "./payment-intent.ts";
-import type { Refund } from "./refunds.ts";
 
 /** Everything behind one secret key. Live and test share nothing, as at Stripe. */
 export interface Account {

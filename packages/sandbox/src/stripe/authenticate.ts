@@ -16,7 +16,7 @@ export function authenticate(headers: IncomingHttpHeaders, accounts: ReadonlyMap
   }
   const account = accounts.get(key);
   if (!account) throw invalidRequest(`Invalid API Key provided: ${mask(key)}`, {}, 401);
-  // Another account is another wallet. The sandbox has none, and must not book on this one what was meant for it.
+  // The emulator has no Connect accounts, and must not charge this account for another one.
   const other = headers["stripe-account"] ?? headers["stripe-context"];
   if (other !== undefined) {
     throw invalidRequest(

@@ -1,6 +1,7 @@
 import { type Account, find, moveBalance, newId, readReference, type StripeCall } from "./account.ts";
 import { invalidRequest, notPossible } from "./errors.ts";
 import { listPage } from "./list.ts";
+import type { Charge } from "./objects.ts";
 import {
   mergeMetadata,
   readAmount,
@@ -11,30 +12,6 @@ import {
   requireCurrency,
 } from "./params.ts";
 import { assumedCard, type CardDecline, cardError, readCard } from "./test-tokens.ts";
-
-export interface Charge {
-  readonly id: string;
-  readonly object: "charge";
-  amount: number;
-  amount_captured: number;
-  /** What was refunded or, where less was captured than authorized, released. */
-  amount_refunded: number;
-  captured: boolean;
-  readonly created: number;
-  readonly currency: string;
-  readonly customer: string | null;
-  readonly description: string | null;
-  readonly disputed: false;
-  readonly failure_code: string | null;
-  readonly failure_message: string | null;
-  readonly livemode: boolean;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly paid: boolean;
-  readonly payment_intent: string | null;
-  readonly payment_method: string;
-  refunded: boolean;
-  readonly status: "succeeded" | "failed";
-}
 
 interface NewCharge {
   readonly amount: number;

@@ -1,23 +1,8 @@
 import { find, newId, type StripeCall } from "./account.ts";
 import { listPage } from "./list.ts";
+import type { Customer } from "./objects.ts";
 import { mergeMetadata, readClearableString, readInteger, readString } from "./params.ts";
 import { readCard } from "./test-tokens.ts";
-
-export interface Customer {
-  readonly id: string;
-  readonly object: "customer";
-  /** What the customer owes at the next invoice, in minor units; below zero it is store credit. */
-  balance: number;
-  readonly created: number;
-  readonly currency: "usd";
-  default_source: string | null;
-  description: string | null;
-  email: string | null;
-  readonly livemode: boolean;
-  metadata: Record<string, string>;
-  name: string | null;
-  phone: string | null;
-}
 
 export function createCustomer(call: StripeCall): Customer {
   const customer: Customer = {

@@ -6,7 +6,7 @@ export interface FormObject {
 
 /**
  * Reads form text with Stripe's brackets: `metadata[a]=b` becomes an object, `expand[]=x` a list. Where a
- * name is repeated the last value wins: if a proxy lets the ambiguity through, the sandbox should act on the
+ * name is repeated the last value wins: if a proxy lets the ambiguity through, the emulator should act on the
  * reading that the proxy did not price.
  */
 export function parseForm(...texts: readonly string[]): FormObject {

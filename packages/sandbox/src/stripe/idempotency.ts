@@ -19,7 +19,7 @@ export interface KeyedRequest {
   readonly nowMs: number;
 }
 
-/** Runs the call, or hands back what the same call got before. */
+/** Runs the call, or returns the response that the same call got before. */
 export async function answerUnderKey(
   keys: IdempotencyKeys,
   { key, request, requestId, nowMs }: KeyedRequest,

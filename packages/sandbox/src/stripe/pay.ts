@@ -1,6 +1,7 @@
 import type { StripeCall } from "./account.ts";
 import { addCharge } from "./charges.ts";
-import { type PaymentIntent, recordIntent } from "./payment-intent.ts";
+import type { PaymentIntent } from "./objects.ts";
+import { recordIntent } from "./payment-intent.ts";
 import { cardError, readCard } from "./test-tokens.ts";
 
 /**

@@ -1,13 +1,13 @@
 import type { StripeCall } from "./account.ts";
-import { type Charge, captureCharge } from "./charges.ts";
+import { captureCharge } from "./charges.ts";
 import { notPossible } from "./errors.ts";
+import type { Charge, PaymentIntent } from "./objects.ts";
 import { readAmount, readChoice, requireAmount } from "./params.ts";
 import { pay } from "./pay.ts";
 import {
   assumedPaymentMethod,
   findIntent,
   openStatuses,
-  type PaymentIntent,
   readPaymentMethod,
   recordIntent,
   unexpectedState,

@@ -1,6 +1,7 @@
 import { newId, readReference, type StripeCall } from "./account.ts";
 import { type FormObject, isFormObject } from "./form.ts";
 import { listPage } from "./list.ts";
+import type { PaymentIntent } from "./objects.ts";
 import {
   mergeMetadata,
   readAmount,
@@ -16,7 +17,6 @@ import {
   assumedPaymentMethod,
   findIntent,
   openStatuses,
-  type PaymentIntent,
   readPaymentMethod,
   recordIntent,
   unexpectedState,

@@ -1,21 +1,8 @@
 import { find, moveBalance, newId, readReference, type StripeCall } from "./account.ts";
-import type { Charge } from "./charges.ts";
 import { invalidRequest, notPossible } from "./errors.ts";
 import { listPage } from "./list.ts";
+import type { Charge, Refund } from "./objects.ts";
 import { mergeMetadata, readAmount, readChoice } from "./params.ts";
-
-export interface Refund {
-  readonly id: string;
-  readonly object: "refund";
-  readonly amount: number;
-  readonly charge: string;
-  readonly created: number;
-  readonly currency: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly payment_intent: string | null;
-  readonly reason: string | null;
-  readonly status: "succeeded";
-}
 
 export function createRefund(call: StripeCall): Refund {
   const { account, params } = call;

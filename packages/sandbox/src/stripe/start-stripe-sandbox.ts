@@ -4,19 +4,19 @@ import { createStripeVendor } from "./stripe-vendor.ts";
 export interface StripeSandboxOptions extends SandboxOptions {
   /** The one live key it accepts. Default `sk_live_sandbox`. */
   readonly secretKey?: string;
-  /** The one test key it accepts; objects made with it say `livemode: false`. Default `sk_test_sandbox`. */
+  /** The one test key it accepts; its objects have `livemode: false`. Default `sk_test_sandbox`. */
   readonly testSecretKey?: string;
 }
 
-/** A running fake Stripe. */
+/** A running Stripe emulator. */
 export interface StripeSandbox extends Sandbox {
   readonly secretKey: string;
   readonly testSecretKey: string;
 }
 
 /**
- * Starts a fake Stripe on a port of its own. It moves no money, and keeps its own ledger of the money it
- * would have moved.
+ * Starts a Stripe emulator on its own port. It moves no money, and records in its own ledger the money it would
+ * have moved.
  *
  * @example
  * const sandbox = await startStripeSandbox();

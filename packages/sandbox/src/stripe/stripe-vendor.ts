@@ -9,7 +9,7 @@ import { type FormObject, parseForm } from "./form.ts";
 import { answerUnderKey } from "./idempotency.ts";
 import { findRoute } from "./routes.ts";
 
-/** What an account without a version of its own would answer with. */
+/** The API version of an account that hasn't pinned one. */
 const defaultVersion = "2026-10-28.endive";
 
 export interface StripeVendorOptions extends VendorContext {
@@ -17,7 +17,7 @@ export interface StripeVendorOptions extends VendorContext {
   readonly testSecretKey: string;
 }
 
-/** Fake Stripe: authenticate, find the route, read the form, claim the idempotency key, do the work. */
+/** Emulates Stripe: authenticate, find the route, read the form, claim the idempotency key, run the call. */
 export function createStripeVendor({ secretKey, testSecretKey, ledger, now }: StripeVendorOptions): Vendor {
   const accounts = new Map<string, Account>();
 

@@ -1,12 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { PricedEffect } from "../ledger.ts";
 import type { Bill, PriceTiming } from "./billing.ts";
-import type { Call } from "./calls.ts";
-import type { Message } from "./messages.ts";
-import type { PhoneNumber } from "./phone-numbers.ts";
+import type { Call, Message, PhoneNumber, Service, Verification } from "./objects.ts";
 import type { TwilioPriceBook } from "./price-book.ts";
-import type { Service } from "./services.ts";
-import type { Verification } from "./verifications.ts";
 
 /** One wallet: the main account, or a sub-account of it. They share nothing. */
 export interface Account {

@@ -3,12 +3,12 @@ import { notFound } from "./errors.ts";
 import { listByUri } from "./page.ts";
 import { readField } from "./params.ts";
 
-/** Answers with the auth token, as Twilio does: a proxy that lets this through has lost its secret. */
+/** Returns the auth token, as Twilio does. A proxy that lets this through leaks its secret. */
 export function fetchAccount(call: TwilioCall): object {
   return toResource(call.account);
 }
 
-/** The caller's own account and the sub-accounts of it, each with its auth token. */
+/** Lists the client's own account and its sub-accounts, each with its auth token. */
 export function listAccounts(call: TwilioCall): object {
   const own = new Map(
     [...call.world.accounts].filter(
@@ -18,7 +18,7 @@ export function listAccounts(call: TwilioCall): object {
   return listByUri(call, "accounts", own, toResource);
 }
 
-/** A wallet of its own, whose SID and token work like the first one's. */
+/** Creates a sub-account. Its SID and token work like those of the main account. */
 export function createSubaccount(call: TwilioCall): object {
   if (call.account.ownerSid !== call.account.sid) throw notFound(call.path);
   const subaccount = createAccount({
@@ -32,7 +32,7 @@ export function createSubaccount(call: TwilioCall): object {
   return toResource(subaccount);
 }
 
-/** A new credential, secret and all. */
+/** Issues a new API key, with its secret. */
 export function createApiKey(call: TwilioCall): object {
   const sid = newSid("SK");
   const secret = newToken();

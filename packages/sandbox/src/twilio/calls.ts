@@ -1,17 +1,10 @@
 import { newSid, type TwilioCall, toRfc2822 } from "./account.ts";
 import { createBill, readPrice } from "./billing.ts";
 import { notFound, refuse } from "./errors.ts";
+import type { Call } from "./objects.ts";
 import { listByUri } from "./page.ts";
 import { checkDestination, readCount, readField } from "./params.ts";
 import { priceOf } from "./price-book.ts";
-
-export interface Call {
-  readonly sid: string;
-  readonly to: string;
-  readonly from: string;
-  readonly seconds: number;
-  readonly createdAtMs: number;
-}
 
 /** Where no `TimeLimit` is given: four hours. */
 const maxSeconds = 14_400;

@@ -1,27 +1,16 @@
 import { newSid, type TwilioCall, toRfc2822 } from "./account.ts";
 import { createBill, readPrice } from "./billing.ts";
 import { notFound, refuse } from "./errors.ts";
+import type { Message } from "./objects.ts";
 import { listByUri } from "./page.ts";
 import { checkDestination, readField } from "./params.ts";
 import { priceOf } from "./price-book.ts";
 import { countSegments } from "./segments.ts";
 
-export interface Message {
-  readonly sid: string;
-  readonly to: string;
-  readonly from: string | null;
-  readonly body: string;
-  readonly messagingServiceSid: string | null;
-  readonly media: number;
-  readonly segments: number;
-  readonly scheduled: boolean;
-  readonly createdAtMs: number;
-}
-
-/** 1600 characters is what Twilio takes, whatever they are sent as. */
+/** Twilio accepts 1600 characters, in any encoding. */
 const maxBodyLength = 1600;
 
-/** A new message at every call: Twilio has no idempotency here, whatever headers come along. */
+/** Creates a new message with every call: Twilio ignores idempotency keys here. */
 export function createMessage(call: TwilioCall): object {
   const { account, form, nowMs, world } = call;
   const to = readField(form, "To");
@@ -70,7 +59,7 @@ export function createMessage(call: TwilioCall): object {
   return {
     ...toResource(call, message),
     from,
-    // Which number it goes out from, and so how it is cut up, a messaging service decides later.
+    // A messaging service chooses the sender later, and with it how the body is split.
     num_segments: messagingServiceSid === null ? String(segments) : "0",
     price: null,
     price_unit: messagingServiceSid === null ? "USD" : null,

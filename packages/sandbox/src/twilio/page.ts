@@ -42,7 +42,7 @@ export function listByUri<Item extends Listed>(
   };
 }
 
-/** One page of a newer API. Its links are absolute, so that whoever follows them leaves the proxy behind. */
+/** One page of a newer API. Its links are absolute, so a client that follows them bypasses the proxy. */
 export function listByUrl<Item extends Listed>(
   call: TwilioCall,
   { name, host }: { readonly name: string; readonly host: string },

@@ -1,13 +1,8 @@
 import { type Account, newSid, type TwilioCall, toRfc2822 } from "./account.ts";
 import { refuse } from "./errors.ts";
+import type { PhoneNumber } from "./objects.ts";
 import { listByUri } from "./page.ts";
 import { isPhoneNumber, readField } from "./params.ts";
-
-export interface PhoneNumber {
-  readonly sid: string;
-  readonly number: string;
-  readonly createdAtMs: number;
-}
 
 /** Buys a number by the month. The answer does not say for how much; the ledger has the first month. */
 export function buyPhoneNumber(call: TwilioCall): object {

@@ -1,14 +1,8 @@
 import { type Account, newSid, type TwilioCall, toIsoSeconds } from "./account.ts";
 import { notFound, refuse } from "./errors.ts";
+import type { Service } from "./objects.ts";
 import { listByUrl } from "./page.ts";
 import { readField } from "./params.ts";
-
-/** A messaging service. It costs nothing. */
-export interface Service {
-  readonly sid: string;
-  readonly friendlyName: string;
-  readonly createdAtMs: number;
-}
 
 export function createService(call: TwilioCall): object {
   const friendlyName = readField(call.form, "FriendlyName");

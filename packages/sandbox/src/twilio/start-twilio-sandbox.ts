@@ -12,17 +12,17 @@ export interface TwilioSandboxOptions extends SandboxOptions {
   readonly apiKeySid?: string;
   /** Its password. Default `sandbox_api_key_secret`. */
   readonly apiKeySecret?: string;
-  /** Rows to put in place of the default ones, in millionths of a US dollar. */
+  /** Prices that replace the default ones, in millionths of a US dollar. */
   readonly prices?: Partial<TwilioPriceBook>;
   /** How long the price of a message, a call or a verification attempt stays unknown, in milliseconds. Default 0. */
   readonly priceAfterMs?: number;
-  /** How many fetches of it still find no price. Default 0: the first one does. */
+  /** How many fetches of it still show no price. Default 0: the first fetch shows it. */
   readonly priceAfterFetches?: number;
   /** How long a call lasts unless its `TimeLimit` ends it, in seconds. Default 3600. */
   readonly callSeconds?: number;
 }
 
-/** What a message, a call or a verification attempt says that it cost. */
+/** The price that a message, a call or a verification attempt shows. */
 export interface TwilioPrice {
   /** `SM…`, `MM…`, `CA…` or `VL…`. */
   readonly sid: string;
@@ -32,7 +32,7 @@ export interface TwilioPrice {
   readonly priceUnit?: string;
 }
 
-/** A running fake Twilio: every product host at once, told apart by the path. */
+/** A running Twilio emulator. One port serves every product host; the path tells them apart. */
 export interface TwilioSandbox extends Sandbox {
   readonly accountSid: string;
   readonly authToken: string;
@@ -45,8 +45,8 @@ export interface TwilioSandbox extends Sandbox {
 }
 
 /**
- * Starts a fake Twilio on a port of its own: messages, calls, Lookup, Verify, messaging services, numbers,
- * accounts. It sends nothing, and keeps its own ledger of what it would have charged.
+ * Starts a Twilio emulator on its own port: messages, calls, Lookup, Verify, messaging services, numbers,
+ * accounts. It sends no message, and records in its own ledger what it would have charged.
  *
  * @example
  * const sandbox = await startTwilioSandbox({ prices: { smsSegment: { "1": 8_300, "": 50_000 } } });

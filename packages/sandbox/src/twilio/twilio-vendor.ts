@@ -8,11 +8,11 @@ import { routes } from "./routes.ts";
 
 export interface TwilioVendorOptions extends VendorContext {
   readonly world: TwilioWorld;
-  /** Fills the world with its first accounts. */
+  /** Restores the initial accounts. */
   resetWorld(): void;
 }
 
-/** Fake Twilio: authenticate, find the route and the wallet, read the form, do the work. Nothing is idempotent. */
+/** Emulates Twilio: authenticate, find the route and the account, read the form, run the call. No call is idempotent. */
 export function createTwilioVendor({ world, resetWorld, ledger, now }: TwilioVendorOptions): Vendor {
   async function answerOrThrow(request: VendorRequest, perform: Perform): Promise<Answer> {
     const caller = authenticate(request.headers.authorization ?? "", world);

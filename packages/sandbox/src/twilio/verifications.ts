@@ -1,25 +1,14 @@
 import { newSid, type TwilioCall, toIsoSeconds } from "./account.ts";
-import { type Bill, createBill, readPrice } from "./billing.ts";
+import { createBill, readPrice } from "./billing.ts";
 import { notFound, refuse } from "./errors.ts";
+import type { Verification } from "./objects.ts";
 import { listByUrl } from "./page.ts";
 import { isPhoneNumber, readField } from "./params.ts";
 import { priceOf } from "./price-book.ts";
 
-export interface Verification {
-  /** Of its one attempt, `VL…`. */
-  readonly sid: string;
-  readonly verificationSid: string;
-  readonly serviceSid: string;
-  readonly to: string;
-  readonly channel: string;
-  readonly createdAtMs: number;
-  /** What the channel cost; the verification itself is not in it, as at Twilio. */
-  readonly channelBill: Bill;
-}
-
 const channels = ["sms", "call", "whatsapp", "email"];
 
-/** Books a verification as if it had succeeded: from here on its recipient can make it so. */
+/** Records a verification at the price of a successful one, because its recipient can now complete it. */
 export function createVerification(call: TwilioCall): object {
   const { account, form, nowMs, world } = call;
   const to = readField(form, "To");

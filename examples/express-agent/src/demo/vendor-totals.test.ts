@@ -1,9 +1,9 @@
 import { startStripeSandbox } from "@keybrake/sandbox";
 import Stripe from "stripe";
 import { expect, it } from "vitest";
-import { sandboxBooks, stripeBooks } from "./vendor-books.ts";
+import { emulatorTotals, stripeTotals } from "./vendor-totals.ts";
 
-it("reads the same books of a run from Stripe's list as from the sandbox's ledger", async () => {
+it("reads the same totals of a run from Stripe's list and from the emulator's ledger", async () => {
   await using sandbox = await startStripeSandbox().then((started) => ({
     ...started,
     [Symbol.asyncDispose]: () => started.close(),
@@ -14,6 +14,6 @@ it("reads the same books of a run from Stripe's list as from the sandbox's ledge
     await stripe.paymentIntents.create({ amount: 100 + index, currency: "usd", metadata: { run } });
   }
   const expected = { charged: 60, cents: 60 * 100 + 59 * 60 };
-  expect(await sandboxBooks(sandbox.url)("mine")).toEqual(expected);
-  expect(await stripeBooks(stripe, 0)("mine")).toEqual(expected);
+  expect(await emulatorTotals(sandbox.url)("mine")).toEqual(expected);
+  expect(await stripeTotals(stripe, 0)("mine")).toEqual(expected);
 });

@@ -1,13 +1,13 @@
 import type Stripe from "stripe";
 
-/** What the vendor says it did, read from the vendor and not from the proxy. */
-export interface VendorBooks {
+/** What Stripe recorded, read from Stripe and not from the proxy. */
+export interface VendorTotals {
   charged: number;
   cents: number;
 }
 
-/** Reads the vendor's books for one run. */
-export type ReadBooks = (run: string) => Promise<VendorBooks>;
+/** Reads the totals of one run. */
+export type ReadVendorTotals = (run: string) => Promise<VendorTotals>;
 
 interface SandboxEntry {
   kind: string;
@@ -15,8 +15,8 @@ interface SandboxEntry {
   metadata: Record<string, string>;
 }
 
-/** The sandbox's own ledger of what really happened. */
-export function sandboxBooks(sandboxUrl: string): ReadBooks {
+/** Reads the Stripe emulator's own ledger. */
+export function emulatorTotals(sandboxUrl: string): ReadVendorTotals {
   return async (run) => {
     const response = await fetch(`${sandboxUrl}/_sandbox/ledger`);
     const { entries } = (await response.json()) as { entries: SandboxEntry[] };
@@ -28,8 +28,8 @@ export function sandboxBooks(sandboxUrl: string): ReadBooks {
   };
 }
 
-/** Stripe's own list of payment intents. @param since seconds since the epoch; earlier ones are not looked at */
-export function stripeBooks(stripe: Stripe, since: number): ReadBooks {
+/** Reads Stripe's own list of payment intents. @param since Unix time in seconds; earlier intents are skipped */
+export function stripeTotals(stripe: Stripe, since: number): ReadVendorTotals {
   return async (run) => {
     const amounts: number[] = [];
     for await (const intent of stripe.paymentIntents.list({ created: { gte: since }, limit: 100 })) {
@@ -39,6 +39,6 @@ export function stripeBooks(stripe: Stripe, since: number): ReadBooks {
   };
 }
 
-function sum(amounts: number[]): VendorBooks {
+function sum(amounts: number[]): VendorTotals {
   return { charged: amounts.length, cents: amounts.reduce((total, amount) => total + amount, 0) };
 }

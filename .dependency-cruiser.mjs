@@ -1,5 +1,4 @@
-// Which way imports point: core ← ledger ← vendors ← proxy ← the command line. `npx depcruise packages` checks it. It
-// isn't part of `npm run lint` yet, because it still finds circles in the sandbox and in the ledger.
+// Which way imports point: core ← ledger ← vendors ← proxy ← the command line. `npm run lint` checks it.
 const TESTS = "\\.test\\.ts$|/test-support/|/test/|/bench/|/testing/";
 
 /** Files of a package, or of one of its folders, without tests. */

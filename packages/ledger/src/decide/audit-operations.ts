@@ -1,4 +1,4 @@
-import type { OperationsNamed } from "./operations.ts";
+import type { OperationsNamed } from "./operations-named.ts";
 import type { Tables } from "./tables.ts";
 
 /** The verbs about what is in the books already. */

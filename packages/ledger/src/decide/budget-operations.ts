@@ -1,5 +1,5 @@
 import { getBudget, toBudgetState } from "./key-state.ts";
-import type { OperationsNamed } from "./operations.ts";
+import type { OperationsNamed } from "./operations-named.ts";
 import type { Tables } from "./tables.ts";
 
 /** The verbs about budgets. */

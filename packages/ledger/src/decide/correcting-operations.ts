@@ -1,6 +1,6 @@
 import type { AuditNote } from "../ledger.ts";
 import { closeEntries } from "./close-entries.ts";
-import type { OperationsNamed } from "./operations.ts";
+import type { OperationsNamed } from "./operations-named.ts";
 import { correct, spendHold } from "./reservation.ts";
 import type { Tables } from "./tables.ts";
 

@@ -1,11 +1,9 @@
 import type { KeyRecord, LimitRefusal } from "../ledger.ts";
+import { ISSUE_KEPT_MS } from "./constants.ts";
 import { getBudget, getStatus, listFamily, toKeyState } from "./key-state.ts";
 import { refuseCarving } from "./limits.ts";
-import type { OperationsNamed } from "./operations.ts";
+import type { OperationsNamed } from "./operations-named.ts";
 import type { KeyRow, Tables } from "./tables.ts";
-
-/** How long an `Idempotency-Key` on issue is honoured. */
-const ISSUE_KEPT_MS = 86_400_000;
 
 type KeyVerb =
   | "createKey"

@@ -1,8 +1,8 @@
 import type { BudgetState, KeyRecord, KeyState, Spend } from "../ledger.ts";
+import { MINUTE_MS } from "./constants.ts";
 import type { BudgetRow, KeyRow, Tables } from "./tables.ts";
 import { toUtcDay } from "./window.ts";
 
-const MINUTE_MS = 60_000;
 const NO_ANCESTORS: KeyState["ancestors"] = [];
 
 export function getStatus(record: KeyRecord, now: number): "active" | "expired" | "revoked" {

@@ -1,9 +1,8 @@
 import { MAX_MICRO_USD } from "@keybrake/core/protocol";
 import type { BudgetState, KeyState, LimitRefusal, Spend, StatedCaps } from "../ledger.ts";
 import type { Price } from "../price.ts";
+import { MINUTE_MS } from "./constants.ts";
 import { getDayEnd } from "./window.ts";
-
-const MINUTE_MS = 60_000;
 
 /** One cap that a call must fit. */
 interface Cap {

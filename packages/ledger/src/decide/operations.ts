@@ -3,14 +3,10 @@ import { createAuditOperations } from "./audit-operations.ts";
 import { createBudgetOperations } from "./budget-operations.ts";
 import { createCorrectingOperations } from "./correcting-operations.ts";
 import { createKeyOperations } from "./key-operations.ts";
+import type { OperationsNamed } from "./operations-named.ts";
 import { createReserveOperations } from "./reserve-operations.ts";
 import { createSettleOperations } from "./settle-operations.ts";
 import type { Tables } from "./tables.ts";
-
-/** Verbs of a store, as functions that answer at once. */
-export type OperationsNamed<Name extends keyof Ledger> = {
-  [Verb in Name]: (...args: Parameters<Ledger[Verb]>) => Awaited<ReturnType<Ledger[Verb]>>;
-};
 
 type OperationName = Exclude<keyof Ledger, "onAudit" | "onRevoke" | "now" | "ping" | "close">;
 

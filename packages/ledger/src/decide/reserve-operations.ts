@@ -1,17 +1,13 @@
 import type { ReserveRequest } from "../ledger.ts";
 import type { Price } from "../price.ts";
+import { REPLAY_KEPT_MS, REPLAY_WINDOW_MS } from "./constants.ts";
 import { countCall, getBudget, toKeyState } from "./key-state.ts";
 import { fitCall, getRemaining, toShare } from "./limits.ts";
-import type { OperationsNamed } from "./operations.ts";
+import type { OperationsNamed } from "./operations-named.ts";
 import type { Reservation, Share } from "./reservation.ts";
 import type { SpendAccount } from "./spend-account.ts";
 import type { KeyRow, Tables } from "./tables.ts";
 import { toUtcDay } from "./window.ts";
-
-// Below the shortest window of any vendor (24 h), so that what shares a reservation is a replay for the vendor too.
-const REPLAY_WINDOW_MS = 23 * 3_600_000;
-/** From the first try of a call until the vendor has surely forgotten the last one that shared its reservation. */
-export const REPLAY_KEPT_MS = 48 * 3_600_000;
 
 const NO_ENTRIES: readonly string[] = [];
 

@@ -1,15 +1,11 @@
 import type { AuditDraft, AuditRecord, Outcome, Settlement } from "../ledger.ts";
 import { closeEntries } from "./close-entries.ts";
+import { ATTEMPT_KEPT_MS, ISSUE_KEPT_MS, REPLAY_KEPT_MS } from "./constants.ts";
 import { toKeyState } from "./key-state.ts";
 import { getRemaining } from "./limits.ts";
-import type { OperationsNamed } from "./operations.ts";
+import type { OperationsNamed } from "./operations-named.ts";
 import { type Exposure, endTry, toExposure } from "./reservation.ts";
-import { REPLAY_KEPT_MS } from "./reserve-operations.ts";
 import type { Tables, TryRow } from "./tables.ts";
-
-// How long a try that is over can still be asked for again.
-const TRY_KEPT_MS = 600_000;
-const ISSUE_KEPT_MS = 86_400_000;
 
 /** The verbs that end tries. */
 export function createSettleOperations(
@@ -58,7 +54,7 @@ export function createSettleOperations(
   /** Drops what nobody can ask for any more. */
   function forget(): void {
     const now = clock();
-    tries.forget(now - TRY_KEPT_MS);
+    tries.forget(now - ATTEMPT_KEPT_MS);
     reservations.forgetReplays(now - REPLAY_KEPT_MS);
     issues.forget(now - ISSUE_KEPT_MS);
   }

@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "./constants.ts";
 
 /** The UTC day of a moment, as days since the epoch: the daily window that a reservation counts in. */
 export function toUtcDay(atMs: number): number {

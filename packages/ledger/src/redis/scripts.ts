@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { MAX_MICRO_USD } from "@keybrake/core/protocol";
+import * as windows from "../decide/constants.ts";
 
 // In this order: each may use those before it.
 const RULES = ["rows", "accounts", "keys", "limits", "reservations", "entries", "ending", "answers"] as const;
@@ -33,9 +35,13 @@ export interface Script {
   sha: string;
 }
 
-/** Reads the scripts: the rules that all verbs share, and then the verb. */
+/** Reads the scripts: the constants of the money rules, the rules that all verbs share, and then the verb. */
 export function readScripts(): Record<ScriptName, Script> {
-  const rules = RULES.map((name) => read(`rules/${name}`)).join("\n");
+  const constants = Object.entries({ ...windows, MAX_MICRO_USD });
+  const rules = [
+    ...constants.map(([name, value]) => `local ${name} = ${value}`),
+    ...RULES.map((name) => read(`rules/${name}`)),
+  ].join("\n");
   const scripts = VERBS.map((verb): [ScriptName, Script] => {
     const text = `${rules}\n${read(`verbs/${verb}`)}`;
     return [verb, { text, sha: createHash("sha1").update(text).digest("hex") }];

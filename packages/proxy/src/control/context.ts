@@ -2,15 +2,20 @@ import type { HttpBindings } from "@hono/node-server";
 import type { KeyRecord, Ledger } from "@keybrake/ledger";
 import type { Context, MiddlewareHandler } from "hono";
 import type { ResolvedConfig } from "../config/config.ts";
-import type { InFlight } from "../pipeline/in-flight.ts";
 import { Refused } from "../refusals/refused.ts";
 import { hashToken, isWellFormedToken } from "../secrets.ts";
+
+/** The calls under way in this process, as far as the control API has to do with them. */
+export interface CallsInFlight {
+  /** Stops the calls of a revoked key. Gives the ids of those that were never sent. */
+  stop(keyId: string): string[];
+}
 
 /** What the control API works with. */
 export interface ControlContext {
   config: ResolvedConfig;
   store: Ledger;
-  inFlight: InFlight;
+  inFlight: CallsInFlight;
   /** Ms since the epoch. */
   clock: () => number;
   /** Aborts when the proxy shuts down: what would otherwise go on for ever must end. */

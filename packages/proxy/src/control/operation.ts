@@ -2,7 +2,7 @@ import type { PolicyIssue } from "@keybrake/core/protocol";
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod/mini";
-import { collect } from "../pipeline/read-body.ts";
+import { collect } from "../collect-body.ts";
 import { Refused } from "../refusals/refused.ts";
 import { type ControlEnv, invalidToken } from "./context.ts";
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { isSmall } from "./read-body.ts";
+import { isSmall } from "../collect-body.ts";
 
 const HEAR_OUT_MS = 1000;
 

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { VendorDefinition } from "@keybrake/vendors";
+import { hasBody } from "../collect-body.ts";
 import { Refused } from "../refusals/refused.ts";
 import { holdsToken } from "../secrets.ts";
 import type { Target } from "./call.ts";
-import { hasBody } from "./read-body.ts";
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 

@@ -1,7 +1,6 @@
--- What one key or one budget has spent and holds, by UTC day and in all: the same as stores/spend-account.ts. A key's
+-- What one key or one budget has spent and holds, by UTC day and in all: the same as memory/account.ts. A key's
 -- row holds the sums of its whole family, so that a parent need not add up all that was ever carved from it.
 
-local DAY_MS = 86400000
 -- Days whose reservations may still be open; older ones are no longer asked for.
 local DAYS_KEPT = 3
 

@@ -1,4 +1,4 @@
--- Keys with those they were carved from and those carved from them: the same as stores/key-entry.ts.
+-- Keys with those they were carved from and those carved from them: the same as decide/key-state.ts.
 
 local function find_key(id)
   local row = load_row("key", id)

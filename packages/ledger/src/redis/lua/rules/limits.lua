@@ -1,7 +1,4 @@
--- What a call must fit: the same as money/limits.ts, function by function.
-
-local MINUTE_MS = 60000
-local MAX_MICRO_USD = 9000000000000000
+-- What a call must fit: the same as decide/limits.ts, function by function.
 
 local function caps_of(caps, scope, daily_cap, total_cap, sums, stated)
   if daily_cap then

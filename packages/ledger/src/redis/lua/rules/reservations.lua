@@ -1,11 +1,4 @@
--- Room that was set aside, and the tries that share it: the same as stores/reservation.ts, function by function.
-
--- Below the shortest window of any vendor (24 h), so that what shares a reservation is a replay for the vendor too.
-local REPLAY_WINDOW_MS = 23 * 3600000
--- From the first try of a call until the vendor has surely forgotten the last one that shared its reservation.
-local REPLAY_KEPT_MS = 2 * DAY_MS
--- How long a try that is over can still be asked for again.
-local ATTEMPT_KEPT_MS = 600000
+-- Holds, and the attempts that share them: the same as decide/reservation.ts, function by function.
 
 -- The accounts that a key's calls count in: its own first, then those of its budgets.
 local function list_accounts(key)

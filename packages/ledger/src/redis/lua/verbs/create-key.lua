@@ -10,7 +10,7 @@ local row = load_row("key", record.id)
 if row.exists then return { now, "created" } end
 
 local issue = args.replay and load_row("issue", args.replay.key)
-if issue and issue.exists and get_number(issue, "at") > now - DAY_MS then
+if issue and issue.exists and get_number(issue, "at") > now - ISSUE_KEPT_MS then
   if issue.is.requestHash ~= args.replay.requestHash then return { now, "conflict" } end
   local first = find_key(issue.is.key)
   if first then return { now, "replayed", to_key_answer(first), issue.is.salt } end
@@ -36,7 +36,7 @@ if issue then
   set(issue, "requestHash", args.replay.requestHash)
   set(issue, "salt", args.replay.salt)
   set(issue, "at", now)
-  later("PEXPIRE", issue.name, to_text(DAY_MS))
+  later("PEXPIRE", issue.name, to_text(ISSUE_KEPT_MS))
 end
 save()
 return { now, "created" }

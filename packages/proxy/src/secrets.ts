@@ -1,4 +1,4 @@
-import { createHash, createHmac, hash, randomBytes, randomFillSync } from "node:crypto";
+import { createHmac, hash, randomBytes, randomFillSync } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -37,9 +37,20 @@ export function hashToken(token: string): string {
 
 /** A fingerprint of any number of texts that keeps their borders. */
 export function fingerprint(...parts: (string | Buffer)[]): string {
-  const digest = createHash("sha256");
-  for (const part of parts) digest.update(`${Buffer.byteLength(part)}:`).update(part);
-  return digest.digest("base64url");
+  // One piece to hash: a text alone while the parts are texts, and bytes after the first that is not.
+  const pieces: Buffer[] = [];
+  let text = "";
+  for (const part of parts) {
+    text += `${Buffer.byteLength(part)}:`;
+    if (typeof part === "string") text += part;
+    else {
+      pieces.push(Buffer.from(text), part);
+      text = "";
+    }
+  }
+  if (pieces.length === 0) return hash("sha256", text, "base64url");
+  pieces.push(Buffer.from(text));
+  return hash("sha256", Buffer.concat(pieces), "base64url");
 }
 
 export function createSalt(): string {

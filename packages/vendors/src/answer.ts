@@ -1,4 +1,4 @@
-import { JsonNumber, type JsonValue } from "./reading/json-body.ts";
+import { JsonNumber, type JsonValue, TrustedObject } from "./reading/json-body.ts";
 
 /** A vendor's successful answer, as far as it was collected to be priced. */
 export interface VendorAnswer {
@@ -24,8 +24,7 @@ function toValue(parsed: unknown): JsonValue {
   if (typeof parsed === "number") return new JsonNumber(String(parsed));
   if (Array.isArray(parsed)) return parsed.map(toValue);
   if (typeof parsed !== "object" || parsed === null) return parsed as string | boolean | null;
-  const object = new Map<string, JsonValue>();
-  for (const name of Object.keys(parsed))
-    object.set(name, toValue((parsed as Record<string, unknown>)[name]));
+  const object = new TrustedObject();
+  for (const name in parsed) object.set(name, toValue((parsed as Record<string, unknown>)[name]));
   return object;
 }

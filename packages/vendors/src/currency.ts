@@ -55,6 +55,9 @@ export interface Exchange {
 
 const MILLION = 1_000_000n;
 
+/** Of ten, by the exponent. */
+const POWERS = Array.from({ length: 7 }, (_, exponent) => 10n ** BigInt(exponent));
+
 /**
  * Reads the operator's rates.
  *
@@ -74,7 +77,8 @@ export function createExchange(usdPerUnit: Readonly<Record<string, number>>, mar
   function convert({ units, exponent }: Amount, currency: string, perMillion: bigint): number | undefined {
     const rate = rates.get(currency.toLowerCase());
     if (rate === undefined) return undefined;
-    const microUsd = divideUp(units * rate * perMillion, 10n ** BigInt(exponent) * MILLION);
+    const power = POWERS[exponent] ?? 10n ** BigInt(exponent);
+    const microUsd = divideUp(units * rate * perMillion, power * MILLION);
     if (microUsd > BigInt(MAX_MICRO_USD)) throw new Unreadable("the amount is above 9,000,000,000 USD");
     return Number(microUsd);
   }

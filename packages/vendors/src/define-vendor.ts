@@ -1,6 +1,6 @@
 import { compileEndpoints } from "@keybrake/core/protocol";
 import type { Exchange } from "./currency.ts";
-import { FREE, type Quote, type SecretCall, UNPRICED } from "./quote.ts";
+import type { Quote, SecretCall } from "./quote.ts";
 import type { FormFields } from "./reading/form-body.ts";
 import type { JsonValue } from "./reading/json-body.ts";
 
@@ -132,14 +132,25 @@ export function defineVendor(definition: VendorDefinition): Vendor {
     ]),
   );
   const toUndeclared = createFallback(definition);
+
+  function scan(method: string, path: string): RouteDefinition | undefined {
+    const found = (byMethod.get(method) ?? routes).find(
+      ({ matches }) => matches(method, path) || (method === "HEAD" && matches("GET", path)),
+    );
+    return found?.route;
+  }
+
+  // Most calls name an endpoint without an id: what it comes to is looked for once.
+  const literal = new Map<string, RouteDefinition | undefined>();
+  for (const pattern of definition.routes.flatMap(({ match }) => match)) {
+    const [method = "", path = ""] = pattern.split(" ");
+    if (path !== "" && !path.includes("*")) literal.set(pattern, scan(method, path));
+  }
+
   return {
     ...definition,
-    findRoute(method, path) {
-      const found = (byMethod.get(method) ?? routes).find(
-        ({ matches }) => matches(method, path) || (method === "HEAD" && matches("GET", path)),
-      );
-      return found?.route ?? toUndeclared(method, path);
-    },
+    findRoute: (method, path) =>
+      literal.get(`${method} ${path}`) ?? scan(method, path) ?? toUndeclared(method, path),
   };
 }
 
@@ -162,10 +173,4 @@ function createFallback({
 
 function isFor(pattern: string, method: string): boolean {
   return pattern.startsWith("/") || pattern.startsWith(`${method} `);
-}
-
-/** The price of a call by its route. */
-export function priceRoute(route: RouteDefinition, call: PricedCall): ReturnType<Pricer> {
-  if (typeof route.price === "function") return route.price(call);
-  return route.price === "free" ? FREE : UNPRICED;
 }

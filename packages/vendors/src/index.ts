@@ -12,7 +12,6 @@ export {
   defineVendor,
   type PricedCall,
   type Pricer,
-  priceRoute,
   type RouteDefinition,
   type Vendor,
   type VendorDefinition,

@@ -1,15 +1,19 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { KeyRecord, Ledger } from "@keybrake/ledger";
+import type { KeyRecord, Ledger, MaybePromise } from "@keybrake/ledger";
 import type { VendorDefinition } from "@keybrake/vendors";
 import { KEY_EXPIRED, KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import { hashToken, holdsToken, isWellFormedToken } from "../secrets.ts";
 import type { Call } from "./call.ts";
 
 /** Step 2: who calls. The key's state is read again inside the reservation; here it only decides early. */
-export async function authenticate(call: Call, store: Ledger): Promise<KeyRecord> {
+export function authenticate(call: Call, store: Ledger): MaybePromise<KeyRecord> {
   const token = readToken(call.request.headers, call.vendor);
   if (token === undefined || !isWellFormedToken(token)) throw invalidKey();
-  const key = await store.findKey(hashToken(token));
+  const found = store.findKey(hashToken(token));
+  return found instanceof Promise ? found.then((key) => accept(call, key)) : accept(call, found);
+}
+
+function accept(call: Call, key: KeyRecord | undefined): KeyRecord {
   if (!key) throw invalidKey();
   call.key = key;
   if (key.revokedAt !== null) throw new Refused({ code: "key_revoked", message: KEY_REVOKED });

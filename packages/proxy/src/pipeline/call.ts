@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Refusal } from "@keybrake/core/protocol";
 import type { KeyRecord } from "@keybrake/ledger";
-import type { FormFields, JsonValue, Quote, RouteDefinition } from "@keybrake/vendors";
+import { type FormFields, FREE, type JsonValue, type Quote, type RouteDefinition } from "@keybrake/vendors";
 import type { ConfiguredVendor } from "../config/configure-vendor.ts";
 import { Refused } from "../refusals/refused.ts";
 import { createId } from "../secrets.ts";
@@ -41,8 +41,8 @@ export interface Call {
   readonly vendor: ConfiguredVendor;
   /** What of the path named the vendor; empty on a host or a port of its own. */
   readonly mount: string;
-  /** Where the caller reaches this vendor at the proxy. */
-  readonly publicBase: string;
+  /** Where callers reach this proxy; `undefined` where each request tells. */
+  readonly publicUrl: string | undefined;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   target: Target;
@@ -70,6 +70,10 @@ export interface Call {
   sent: boolean;
 }
 
+const NO_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
+const NO_CREDENTIAL: Credential = { headers: {}, secrets: [] };
+const NO_BODY: Body = { content: null, form: new Map(), json: undefined, contentType: undefined };
+
 export function createCall(
   vendor: ConfiguredVendor,
   mount: string,
@@ -85,17 +89,17 @@ export function createCall(
     startedAt: clock(),
     vendor,
     mount,
-    publicBase: `${publicUrl ?? `http://${request.headers.host ?? "localhost"}`}${mount}`,
+    publicUrl,
     request,
     response,
     // What the audit shows of a call whose request line did not pass the check.
     target: { method: request.method ?? "", url: "", host: undefined, path: "", rawQuery: "", query: "" },
     accepted: false,
-    route: { match: [], price: "unpriced" },
+    route: NO_ROUTE,
     account: "",
-    credential: { headers: {}, secrets: [] },
-    body: { content: null, form: new Map(), json: undefined, contentType: undefined },
-    price: { kind: "free" },
+    credential: NO_CREDENTIAL,
+    body: NO_BODY,
+    price: FREE,
     idempotencyKey: undefined,
     reservedMicroUsd: 0,
     remainingMicroUsd: undefined,

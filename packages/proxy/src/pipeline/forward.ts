@@ -59,6 +59,11 @@ function toUpload(content: Body["content"]): Buffer | Readable | null {
   return Readable.from(content.iterator({ destroyOnReturn: false }), { objectMode: false });
 }
 
+/** Where the caller reaches this vendor at the proxy. */
+function toPublicBase({ publicUrl, request, mount }: Call): string {
+  return `${publicUrl ?? `http://${request.headers.host ?? "localhost"}`}${mount}`;
+}
+
 /** Which of the vendor's origins a call goes to. */
 export function toOrigin({ route, vendor, target }: Call): string {
   const name = target.host ?? route.upstream;
@@ -125,7 +130,8 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
   }
 
   onResponseEnd(): void {
-    this.#waiting.push(this.#mask.flush());
+    const rest = this.#mask.flush();
+    if (rest.length > 0) this.#waiting.push(rest);
     this.#finish("whole");
   }
 
@@ -142,11 +148,14 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
     return new Promise((resolve) => {
       this.#done = resolve;
       this.#response = response;
+      if (this.#ended !== "no") {
+        this.#end();
+        return;
+      }
       response.once("close", () => this.#callerLeft());
       for (const bytes of this.#waiting.splice(0)) response.write(bytes);
       if (response.destroyed) this.#callerLeft();
       this.#controller?.resume();
-      if (this.#ended !== "no") this.#end();
     });
   }
 
@@ -168,19 +177,24 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
     if (this.#answered) return;
     this.#answered = true;
     if (this.#ended === "whole" && this.#holdsLinks()) this.#rewriteLinks();
-    const json =
-      this.#ended === "whole" && this.#costStandsInBody() ? toJson(Buffer.concat(this.#waiting)) : undefined;
+    const json = this.#ended === "whole" && this.#costStandsInBody() ? toJson(this.#collected()) : undefined;
     const answer: VendorAnswer = { status: this.#status, headers: this.#headers, json };
     this.#resolve({ kind: "answered", answer, relay: this });
   }
 
+  /** All that waits, in one piece: nearly every answer comes in one. */
+  #collected(): Buffer {
+    const [first, second] = this.#waiting;
+    return first && !second ? first : Buffer.concat(this.#waiting);
+  }
+
   #rewriteLinks(): void {
-    const { vendor, publicBase } = this.#call;
+    const { vendor } = this.#call;
     if (!vendor.hosts) return;
-    const text = Buffer.concat(this.#waiting.splice(0)).toString();
-    const rewritten = Buffer.from(rewriteLinks(text, vendor.hosts, publicBase));
+    const text = this.#collected().toString();
+    const rewritten = Buffer.from(rewriteLinks(text, vendor.hosts, toPublicBase(this.#call)));
     this.rewrittenLength = rewritten.length;
-    this.#waiting.push(rewritten);
+    this.#waiting.splice(0, this.#waiting.length, rewritten);
   }
 
   #finish(how: "whole" | "broken"): void {
@@ -191,10 +205,14 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
 
   #end(): void {
     const response = this.#response;
+    const isWhole = this.#ended === "whole";
+    const hearsOut = mustHearOut(this.#call.request);
+    // The last piece goes with the end: head, body and end are then one write to the socket.
+    const last = isWhole && !hearsOut ? this.#waiting.pop() : undefined;
     for (const bytes of this.#waiting.splice(0)) response?.write(bytes);
-    if (this.#ended === "broken") response?.destroy();
-    else if (response && mustHearOut(this.#call.request)) endAfterBody(this.#call.request, response);
-    else response?.end();
+    if (!isWhole) response?.destroy();
+    else if (response && hearsOut) endAfterBody(this.#call.request, response);
+    else response?.end(last);
     this.#done();
   }
 

@@ -10,7 +10,7 @@ export interface Outbox {
    */
   settled(): Promise<void>;
   /** Writes the end of a call. Rejects where the store does not take it now; it is then written as soon as it does. */
-  write<Answer>(end: () => MaybePromise<Answer>): Promise<Answer>;
+  write<Answer>(end: () => MaybePromise<Answer>): MaybePromise<Answer>;
   /** How many ends are owed. */
   owed(): number;
   /** Tries once more, and ends all trying. Gives how many ends were never written. */
@@ -96,6 +96,26 @@ export function createOutbox({ store, waitMs, onInternalError }: OutboxOptions):
     }
   }
 
+  async function writeAfterOwed<Answer>(end: () => MaybePromise<Answer>): Promise<Answer> {
+    await drain();
+    if (owed.length === 0) return writeNow(end);
+    owe(end);
+    throw toStoreUnavailable();
+  }
+
+  function writeNow<Answer>(end: () => MaybePromise<Answer>): MaybePromise<Answer> {
+    const failed = (error: unknown): never => {
+      owe(end);
+      throw error;
+    };
+    try {
+      const answer = end();
+      return answer instanceof Promise ? answer.catch(failed) : answer;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
   return {
     async settled() {
       if (owed.length === 0) return;
@@ -113,20 +133,8 @@ export function createOutbox({ store, waitMs, onInternalError }: OutboxOptions):
       });
     },
 
-    async write(end) {
-      // Behind those that are owed already, so that the entries of a key keep their order.
-      if (owed.length > 0) await drain();
-      if (owed.length > 0) {
-        owe(end);
-        throw toStoreUnavailable();
-      }
-      try {
-        return await end();
-      } catch (error) {
-        owe(end);
-        throw error;
-      }
-    },
+    // Behind those that are owed already, so that the entries of a key keep their order.
+    write: (end) => (owed.length > 0 ? writeAfterOwed(end) : writeNow(end)),
 
     owed: () => owed.length,
 

@@ -41,8 +41,8 @@ export function parseTarget(
   const rawPath = questionMark === -1 ? url : url.slice(0, questionMark);
   const rawQuery = questionMark === -1 ? "" : url.slice(questionMark + 1);
   const path = decodePath(rawPath);
-  const query = decodeQuery(rawQuery);
-  if (METHOD_OVERRIDE.test(query)) throw malformed("the query overrides the method");
+  const query = rawQuery === "" ? "" : decodeQuery(rawQuery);
+  if (query !== "" && METHOD_OVERRIDE.test(query)) throw malformed("the query overrides the method");
   // Here and not later: the path is entered in the audit, and a vault key must not be.
   if (holdsToken(path) || holdsToken(query)) throw malformed("a vault key stands in the path or the query");
   return { method, ...splitHost(url, path, hosts), rawQuery, query };
@@ -63,7 +63,11 @@ function splitHost(
   return { url: url.slice(url.indexOf("/", 1)), path: host === undefined ? rest : `/${host}${rest}`, host };
 }
 
+/** Segments that every reader reads alike, none of which begins with a dot. */
+const PLAIN_PATH = /^(?:\/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+$/;
+
 function decodePath(rawPath: string): string {
+  if (PLAIN_PATH.test(rawPath)) return rawPath;
   if (ENCODED_SEPARATOR.test(rawPath) || rawPath.includes(";")) {
     throw malformed("the path holds a separator in disguise (an encoded /, \\, % or ;)");
   }

@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
-import type { KeyRecord, Ledger, MaybePromise } from "@keybrake/ledger";
+import type { KeyRecord, Ledger, MaybePromise, Settlement } from "@keybrake/ledger";
 import { toTimestamp } from "@keybrake/ledger";
 import { KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import type { Route } from "../routing.ts";
@@ -12,7 +12,6 @@ import { type Call, createCall } from "./call.ts";
 import { type ForwardResult, forward } from "./forward.ts";
 import { endAfterBody, mustHearOut } from "./hear-out.ts";
 import type { InFlight } from "./in-flight.ts";
-import { maskText } from "./mask.ts";
 import type { Outbox } from "./outbox.ts";
 import { parseTarget } from "./parse.ts";
 import { type PricingContext, price } from "./price.ts";
@@ -53,13 +52,18 @@ export async function handleVendorCall(
   let remove = (): void => {};
   try {
     call.target = parseTarget(request, url, vendor.hosts);
-    const key = await authenticate(call, context.store);
+    // A step that needs nobody's answer gives its own at once: a promise would cost as much as some of the steps.
+    const asked = authenticate(call, context.store);
+    const key = asked instanceof Promise ? await asked : asked;
     remove = context.inFlight.add(key.id, call);
     authorize(call, key);
-    call.credential = await fetchCredential(context, call, key);
-    await price(call, context);
-    await context.outbox.settled();
-    await reserve(call, key, context);
+    const credential = fetchCredential(context, call, key);
+    call.credential = credential instanceof Promise ? await credential : credential;
+    const priced = price(call, context);
+    if (priced instanceof Promise) await priced;
+    if (context.outbox.owed() > 0) await context.outbox.settled();
+    const reserved = reserve(call, key, context);
+    if (reserved instanceof Promise) await reserved;
     const result = await forward(call, context.upstreams);
     if (result.kind === "answered") await handBack(context, call, result);
     else await answerFailure(context, call, result);
@@ -70,18 +74,22 @@ export async function handleVendorCall(
   }
 }
 
-async function fetchCredential(
+function fetchCredential(
   { upstreams }: PipelineContext,
   call: Call,
   key: KeyRecord,
-): Promise<Credential> {
-  try {
-    return await call.vendor.credentialFor(key.mode)(upstreams);
-  } catch {
+): MaybePromise<Credential> {
+  function fail(): never {
     throw new Refused({
       code: "upstream_unreachable",
       message: `No credential for ${call.vendor.name} could be had from its token endpoint. Nothing was sent.`,
     });
+  }
+  try {
+    const credential = call.vendor.credentialFor(key.mode)(upstreams);
+    return credential instanceof Promise ? credential.catch(fail) : credential;
+  } catch {
+    return fail();
   }
 }
 
@@ -94,18 +102,18 @@ async function handBack(
   const { response, target } = call;
   const { status, headers } = result.answer;
   if (status === 401) call.credential.discard?.();
-  const cost = await settleOrReport(context, call, result, { status, code: null });
+  const settled = settleOrReport(context, call, result, { status, code: null });
+  const cost = settled instanceof Promise ? await settled : settled;
   // The caller of a revoked key is cut off from what it reads, but learns what became of what it did.
   if (call.stopped && target.method === "GET") response.destroy();
   if (!response.destroyed) {
     const { secrets } = call.credential;
     const { rewrittenLength } = result.relay;
-    response.writeHead(status, {
-      ...toCallerHeaders(headers, (text) => maskText(text, secrets)),
-      ...(rewrittenLength === undefined ? {} : { "content-length": rewrittenLength }),
-      ...(mustHearOut(call.request) ? { connection: "close" } : {}),
-      ...toKeyHeaders(call, cost),
-    });
+    const handedBack = toCallerHeaders(headers, secrets);
+    if (rewrittenLength !== undefined) handedBack["content-length"] = rewrittenLength;
+    if (mustHearOut(call.request)) handedBack["connection"] = "close";
+    addKeyHeaders(handedBack, call, cost);
+    response.writeHead(status, handedBack);
   }
   await result.relay.to(response);
 }
@@ -126,25 +134,34 @@ async function answerFailure(
  * Settles a call that has been at the vendor, and gives what it cost or holds. A ledger that fails now changes
  * nothing for the caller: the vendor has acted, the reservation stands, and the end is written as soon as it can be.
  */
-async function settleOrReport(
+function settleOrReport(
   { store, outbox, trueUps, onCall, onInternalError }: PipelineContext,
   call: Call,
   result: ForwardResult,
   ending: { status: number; code: string | null },
-): Promise<number> {
-  try {
-    const { outcome, draft } = toEnd(call, result, ending);
-    const settlement = await outbox.write(async () => {
-      const settled = await store.settle(call.requestId, outcome, draft);
-      if (result.kind === "answered") trueUps.follow(call, result.answer, settled);
-      onCall(call, { ...ending, costMicroUsd: settled.costMicroUsd });
-      return settled;
-    });
-    call.remainingMicroUsd = settlement.remainingMicroUsd;
-    return settlement.costMicroUsd ?? settlement.reservedMicroUsd;
-  } catch (error) {
+): MaybePromise<number> {
+  function finish(settled: Settlement): Settlement {
+    if (result.kind === "answered") trueUps.follow(call, result.answer, settled);
+    onCall(call, { ...ending, costMicroUsd: settled.costMicroUsd });
+    return settled;
+  }
+  function toCost({ remainingMicroUsd, costMicroUsd, reservedMicroUsd }: Settlement): number {
+    call.remainingMicroUsd = remainingMicroUsd;
+    return costMicroUsd ?? reservedMicroUsd;
+  }
+  function report(error: unknown): number {
     onInternalError(error, call.requestId);
     return call.reservedMicroUsd;
+  }
+  try {
+    const { outcome, draft } = toEnd(call, result, ending);
+    const settled = outbox.write(() => {
+      const answer = store.settle(call.requestId, outcome, draft);
+      return answer instanceof Promise ? answer.then(finish) : finish(answer);
+    });
+    return settled instanceof Promise ? settled.then(toCost).catch(report) : toCost(settled);
+  } catch (error) {
+    return report(error);
   }
 }
 
@@ -205,12 +222,10 @@ function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
   const { status, headers, body } = toErrorAnswer(refusal, call.requestId);
   const bytes = Buffer.from(JSON.stringify(body));
   const hearOut = mustHearOut(call.request);
-  response.writeHead(status, {
-    ...headers,
-    "content-length": bytes.length,
-    ...(hearOut ? { connection: "close" } : {}),
-    ...(call.accepted ? toKeyHeaders(call, costMicroUsd) : {}),
-  });
+  const head: OutgoingHttpHeaders = { ...headers, "content-length": bytes.length };
+  if (hearOut) head["connection"] = "close";
+  if (call.accepted) addKeyHeaders(head, call, costMicroUsd);
+  response.writeHead(status, head);
   if (hearOut) {
     response.write(bytes);
     endAfterBody(call.request, response);
@@ -219,12 +234,18 @@ function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
   call.request.resume();
 }
 
-function toKeyHeaders(call: Call, costMicroUsd: number): Record<string, string> {
-  const { remainingMicroUsd } = call;
-  return {
-    "keybrake-request-id": call.requestId,
-    "keybrake-cost-usd": formatUsd(costMicroUsd),
-    ...(remainingMicroUsd == null ? {} : { "keybrake-remaining-usd": formatUsd(remainingMicroUsd) }),
-    ...(call.key ? { "keybrake-key-expires-at": toTimestamp(call.key.expiresAt) } : {}),
-  };
+function addKeyHeaders(headers: OutgoingHttpHeaders, call: Call, costMicroUsd: number): void {
+  const { remainingMicroUsd, key } = call;
+  headers["keybrake-request-id"] = call.requestId;
+  headers["keybrake-cost-usd"] = formatUsd(costMicroUsd);
+  if (remainingMicroUsd != null) headers["keybrake-remaining-usd"] = formatUsd(remainingMicroUsd);
+  if (key) headers["keybrake-key-expires-at"] = toExpiry(key.expiresAt);
+}
+
+// A key makes many calls, and to write a date costs more than to look up the last one.
+let latest = { at: Number.NaN, text: "" };
+
+function toExpiry(at: number): string {
+  if (latest.at !== at) latest = { at, text: toTimestamp(at) };
+  return latest.text;
 }

@@ -1,11 +1,11 @@
 import type { Refusal } from "@keybrake/core/protocol";
-import type { Ledger } from "@keybrake/ledger";
-import type { Exchange } from "@keybrake/vendors";
-import { parseForm, priceRoute, UNPRICED, Unreadable } from "@keybrake/vendors";
+import type { Ledger, MaybePromise } from "@keybrake/ledger";
+import type { Exchange, Pricer, Quote, SecretCall } from "@keybrake/vendors";
+import { FREE, parseForm, UNPRICED, Unreadable } from "@keybrake/vendors";
 import { Refused } from "../refusals/refused.ts";
 import { fingerprint, holdsToken } from "../secrets.ts";
 import { refuseSecret } from "./authorize.ts";
-import { type Call, qualifyObject, refuseForPolicy } from "./call.ts";
+import { type Body, type Call, qualifyObject, refuseForPolicy } from "./call.ts";
 import type { LookUp } from "./look-up.ts";
 import { readBody, takeBody } from "./read-body.ts";
 
@@ -18,46 +18,71 @@ export interface PricingContext {
 }
 
 /** Step 4: the most this call can cost. What can't be read with certainty is refused, never guessed. */
-export async function price(call: Call, context: PricingContext): Promise<void> {
-  const { route, target, vendor } = call;
-  const given = getIdempotencyKey(call);
-  const injects = canInject(call);
-  const mustCollect = route.price !== "free" && (given !== undefined || injects);
-  call.body = await takeBody(call, context.maxBodyBytes, mustCollect);
+export function price(call: Call, context: PricingContext): MaybePromise<void> {
+  const mustCollect =
+    call.route.price !== "free" && (getIdempotencyKey(call) !== undefined || canInject(call));
+  const body = takeBody(call, context.maxBodyBytes, mustCollect);
+  return body instanceof Promise
+    ? body.then((taken) => priceWith(taken, call, context))
+    : priceWith(body, call, context);
+}
+
+function priceWith(body: Body, call: Call, context: PricingContext): MaybePromise<void> {
+  call.body = body;
   refuseTokenInBody(call);
   try {
-    call.body = readBody(call, call.body);
-    if (typeof route.price === "function" && !route.readsQuery && target.query !== "") {
-      throw new Unreadable("a call that spends takes no query: put its fields into the body");
-    }
-    const price = await priceRoute(route, {
-      method: target.method,
-      path: target.path,
-      segments: target.path.slice(1).split("/"),
-      query: route.readsQuery ? parseForm(Buffer.from(target.rawQuery)) : new Map(),
-      form: call.body.form,
-      json: call.body.json,
-      header: (name) => readHeader(call, name),
-      exchange: context.exchange,
-      allowRecurring: call.key?.policy.allowRecurring ?? false,
-      getExposure: (objectId) =>
-        context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
-      lookUp: (path, form) => context.lookUp(call, path, form),
-    });
-    if (price.kind === "secret") refuseSecret(call);
-    call.price = price.kind === "secret" ? UNPRICED : price;
+    const price = quote(call, context);
+    if (!(price instanceof Promise)) return keepPrice(call, price);
+    return price.then(
+      (later) => keepPrice(call, later),
+      (error: unknown) => keepPrice(call, toUnpriced(call, error)),
+    );
   } catch (error) {
-    if (!(error instanceof Unreadable)) throw error;
-    const refusal: Refusal = {
-      code: "unreadable_amount",
-      message: `The cost of ${target.method} ${target.path} can't be read with certainty: ${error.message}. Nothing was forwarded to ${vendor.name}.`,
-    };
-    if (route.mayShowSecrets && !vendor.allowsSecret(target.method, target.path)) throw new Refused(refusal);
-    refuseForPolicy(call, refusal);
-    call.price = UNPRICED;
+    return keepPrice(call, toUnpriced(call, error));
   }
-  const injected = injects && call.price.kind !== "free" ? toIdempotencyKey(call) : undefined;
-  call.idempotencyKey = given ?? injected;
+}
+
+function quote(call: Call, context: PricingContext): ReturnType<Pricer> {
+  const { route, target } = call;
+  call.body = readBody(call, call.body);
+  if (typeof route.price !== "function") return route.price === "free" ? FREE : UNPRICED;
+  if (!route.readsQuery && target.query !== "") {
+    throw new Unreadable("a call that spends takes no query: put its fields into the body");
+  }
+  return route.price({
+    method: target.method,
+    path: target.path,
+    segments: target.path.slice(1).split("/"),
+    query: route.readsQuery ? parseForm(Buffer.from(target.rawQuery)) : new Map(),
+    form: call.body.form,
+    json: call.body.json,
+    header: (name) => readHeader(call, name),
+    exchange: context.exchange,
+    allowRecurring: call.key?.policy.allowRecurring ?? false,
+    getExposure: (objectId) =>
+      context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
+    lookUp: (path, form) => context.lookUp(call, path, form),
+  });
+}
+
+function keepPrice(call: Call, price: Quote | SecretCall): void {
+  if (price.kind === "secret") refuseSecret(call);
+  call.price = price.kind === "secret" ? UNPRICED : price;
+  const injects = canInject(call) && call.price.kind !== "free";
+  call.idempotencyKey = getIdempotencyKey(call) ?? (injects ? toIdempotencyKey(call) : undefined);
+}
+
+/** What can't be read is refused, or for a shadow key noted. */
+function toUnpriced(call: Call, error: unknown): Quote {
+  if (!(error instanceof Unreadable)) throw error;
+  const { route, target, vendor } = call;
+  const refusal: Refusal = {
+    code: "unreadable_amount",
+    message: `The cost of ${target.method} ${target.path} can't be read with certainty: ${error.message}. Nothing was forwarded to ${vendor.name}.`,
+  };
+  if (route.mayShowSecrets && !vendor.allowsSecret(target.method, target.path)) throw new Refused(refusal);
+  refuseForPolicy(call, refusal);
+  return UNPRICED;
 }
 
 /** Whether the key's policy has the proxy name the call for the vendor, who would honour the name. */

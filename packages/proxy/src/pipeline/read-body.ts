@@ -1,3 +1,4 @@
+import type { MaybePromise } from "@keybrake/ledger";
 import { type FormFields, jsonToForm, parseForm, parseJson, Unreadable } from "@keybrake/vendors";
 import { COLLECT_BELOW_BYTES, collect, hasBody, isSmall } from "../collect-body.ts";
 import type { Body, Call } from "./call.ts";
@@ -11,21 +12,22 @@ const JSON_TYPE = "application/json";
  *
  * @throws {Refused} above the limit, or cut off
  */
-export async function takeBody(
+export function takeBody(
   { request, route }: Call,
   maxBytes: number,
   mustCollect: boolean,
-): Promise<Body> {
-  const body: Body = {
-    content: null,
-    form: new Map(),
-    json: undefined,
-    contentType: request.headers["content-type"],
-  };
-  if (!hasBody(request)) return body;
+): MaybePromise<Body> {
+  if (!hasBody(request)) return toBody(request, null);
   const isNeeded = route.body !== undefined || mustCollect;
-  if (!isNeeded && !isSmall(request)) return { ...body, content: request };
-  return { ...body, content: await collect(request, isNeeded ? maxBytes : COLLECT_BELOW_BYTES) };
+  if (!isNeeded && !isSmall(request)) return toBody(request, request);
+  const collected = collect(request, isNeeded ? maxBytes : COLLECT_BELOW_BYTES);
+  return collected.then((content) => toBody(request, content));
+}
+
+const NO_FIELDS: FormFields = new Map();
+
+function toBody({ headers }: Call["request"], content: Body["content"]): Body {
+  return { content, form: NO_FIELDS, json: undefined, contentType: headers["content-type"] };
 }
 
 /**
@@ -39,7 +41,9 @@ export function readBody({ request, route, vendor }: Call, body: Body): Body {
   if (request.headers["content-encoding"] !== undefined) throw new Unreadable("the body is compressed");
   if (request.headers.trailer !== undefined) throw new Unreadable("the body has trailers");
   const type = toMediaType(contentType);
-  if (route.body === "form" && type === FORM) return { ...body, form: parseForm(content) };
+  if (route.body === "form" && type === FORM) {
+    return { content, form: parseForm(content), json: undefined, contentType };
+  }
   if (route.body === "form" && type === JSON_TYPE && vendor.jsonToForm) return toFormBody(content);
   if (route.body === "json" && type === JSON_TYPE) return { ...body, json: parseJson(content) };
   throw new Unreadable(`the body must be ${route.body === "form" ? FORM : JSON_TYPE}`);
@@ -52,6 +56,7 @@ function toFormBody(json: Buffer): Body {
 }
 
 function toMediaType(contentType: string | undefined): string {
+  if (contentType === FORM || contentType === JSON_TYPE) return contentType;
   const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
   const plain = parameters.every((parameter) => /^\s*charset="?utf-8"?\s*$/.test(parameter));
   return plain ? type.trim() : "";

@@ -1,4 +1,4 @@
-import type { KeyRecord, Ledger } from "@keybrake/ledger";
+import type { KeyRecord, Ledger, MaybePromise, ReserveAnswer } from "@keybrake/ledger";
 import { toRefusal } from "../refusals/limit-refusal.ts";
 import { Refused } from "../refusals/refused.ts";
 import { fingerprint } from "../secrets.ts";
@@ -6,13 +6,13 @@ import { toDraft } from "./audit.ts";
 import { type Call, qualifyObject } from "./call.ts";
 
 /** Step 5: sets the money aside, in one step over everything the key is bound by, or refuses. */
-export async function reserve(
+export function reserve(
   call: Call,
   key: KeyRecord,
   { store, giveUpAfterMs }: { store: Ledger; giveUpAfterMs: number },
-): Promise<void> {
+): MaybePromise<void> {
   const replayId = toReplayId(call, key);
-  const answer = await store.reserve({
+  const answer = store.reserve({
     attemptId: call.requestId,
     keyId: key.id,
     price: call.price,
@@ -23,6 +23,10 @@ export async function reserve(
     giveUpAfterMs,
     abandoned: toDraft(call, ABANDONED),
   });
+  return answer instanceof Promise ? answer.then((reserved) => take(call, reserved)) : take(call, answer);
+}
+
+function take(call: Call, answer: ReserveAnswer): void {
   call.remainingMicroUsd = answer.remainingMicroUsd;
   if (!answer.admitted)
     throw new Refused(toRefusal(answer.refusal, `${call.target.method} ${call.target.path}`));

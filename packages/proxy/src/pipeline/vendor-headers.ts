@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Call } from "./call.ts";
+import { maskText } from "./mask.ts";
 
 // Hop-by-hop (RFC 9110, 7.6.1), the caller's own credentials and whereabouts, and what could change the method.
 const DROPPED = new Set([
@@ -80,13 +81,15 @@ const NOT_HANDED_BACK = new Set([
 /** The vendor's headers that the caller gets. Ours are ours alone: a vendor can't speak in our name. */
 export function toCallerHeaders(
   headers: Record<string, string | string[] | undefined>,
-  mask: (text: string) => string,
+  secrets: readonly string[],
 ): OutgoingHttpHeaders {
   const handedBack: OutgoingHttpHeaders = {};
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || NOT_HANDED_BACK.has(name) || isOurs(name)) continue;
-    handedBack[name] = Array.isArray(value) ? value.map(mask) : mask(value);
+    handedBack[name] = Array.isArray(value)
+      ? value.map((text) => maskText(text, secrets))
+      : maskText(value, secrets);
   }
   return handedBack;
 }

@@ -1,3 +1,4 @@
+import type { MaybePromise } from "@keybrake/ledger";
 import type { VendorDefinition } from "@keybrake/vendors";
 import type { Upstreams } from "../pipeline/upstreams.ts";
 import type { Secret } from "../secrets.ts";
@@ -11,11 +12,11 @@ export interface Credential {
 }
 
 /** Where a vendor's credential comes from. It may have to be fetched, so it is asked for at each call. */
-export type CredentialSource = (upstreams: Upstreams) => Promise<Credential>;
+export type CredentialSource = (upstreams: Upstreams) => MaybePromise<Credential>;
 
 /** A credential that stays as it is. */
 export function fixedCredential(auth: VendorDefinition["auth"], secret: Secret): CredentialSource {
-  const credential = Promise.resolve(toCredential(auth, secret.reveal()));
+  const credential = toCredential(auth, secret.reveal());
   return () => credential;
 }
 

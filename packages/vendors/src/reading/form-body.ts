@@ -30,6 +30,7 @@ export function parseForm(body: Buffer): FormFields {
 }
 
 function decode(text: string): string {
+  if (!/[%+]/.test(text)) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
@@ -44,11 +45,12 @@ function decode(text: string): string {
  * as the same: `amount[]`, `[amount]`, `Amount`, ` amount`
  */
 export function readFormScalar(fields: FormFields, name: string): string | undefined {
-  const same = [...fields.keys()].filter((key) => toBaseName(key) === name.toLowerCase());
-  if (same.length === 0) return undefined;
+  const folded = name.toLowerCase();
+  let same = 0;
+  for (const key of fields.keys()) if (toBaseName(key) === folded) same++;
+  if (same === 0) return undefined;
   const values = fields.get(name);
-  if (same.length > 1 || values?.length !== 1)
-    throw new Unreadable(`${name} must be given once, as ${name}=value`);
+  if (same > 1 || values?.length !== 1) throw new Unreadable(`${name} must be given once, as ${name}=value`);
   return values[0];
 }
 
@@ -67,6 +69,8 @@ export function hasFormField(fields: FormFields, name: string): boolean {
  * brackets and drops a stray one: `[amount]` and `amount]` are `amount`.
  */
 export function toBaseName(key: string): string {
+  // As nearly every field is written, and there are many.
+  if (/^[a-z0-9_]+$/.test(key)) return key;
   const [base = ""] = key
     .normalize("NFKC")
     .replace(/^[[\]\s]+/, "")

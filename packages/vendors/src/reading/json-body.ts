@@ -13,6 +13,9 @@ export class JsonNumber {
 export type JsonValue = null | boolean | string | JsonNumber | JsonValue[] | JsonObject;
 export type JsonObject = Map<string, JsonValue>;
 
+/** An object of a vendor's answer: nobody gains by writing a name in it in two ways. */
+export class TrustedObject extends Map<string, JsonValue> {}
+
 const MAX_DEPTH = 64;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON allows no bare control character in a string
@@ -139,17 +142,17 @@ class JsonReader {
  * `Amount` for `amount`
  */
 export function readPointer(value: JsonValue | undefined, pointer: string): JsonValue | undefined {
-  let current = value;
-  for (const token of pointer.split("/").slice(1)) {
-    const name = token.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (Array.isArray(current)) current = /^(0|[1-9]\d*)$/.test(name) ? current[Number(name)] : undefined;
-    else if (current instanceof Map) current = readMember(current, name);
-    else return undefined;
-  }
-  return current;
+  const last = pointer.lastIndexOf("/");
+  if (last < 0) return value;
+  const parent = last === 0 ? value : readPointer(value, pointer.slice(0, last));
+  const token = pointer.slice(last + 1);
+  const name = token.includes("~") ? token.replaceAll("~1", "/").replaceAll("~0", "~") : token;
+  if (Array.isArray(parent)) return /^(0|[1-9]\d*)$/.test(name) ? parent[Number(name)] : undefined;
+  return parent instanceof Map ? readMember(parent, name) : undefined;
 }
 
 function readMember(object: JsonObject, name: string): JsonValue | undefined {
+  if (object instanceof TrustedObject) return object.get(name);
   const folded = name.toLowerCase();
   for (const key of object.keys()) {
     if (key !== name && key.trim().toLowerCase() === folded) {

@@ -28,8 +28,11 @@ export function toPrice(amount: string, currency: string, exchange: Exchange, re
 
 /** The largest of these amounts in minor units. */
 export function maxAmount(amounts: readonly string[]): string {
-  const units = amounts.map((text) => readMinorUnits(text, "usd").units);
-  return String(units.sort((a, b) => (a < b ? 1 : -1))[0] ?? 0n);
+  let largest = "0";
+  for (const text of amounts) {
+    if (readMinorUnits(text, "usd").units > BigInt(largest)) largest = text;
+  }
+  return largest;
 }
 
 /** The amounts that stand at these pointers. */

@@ -15,6 +15,7 @@ export function parseForm(body: Buffer): FormFields {
   if (text.includes(";")) throw new Unreadable("a form body may not hold a bare ;");
   const fields = new Map<string, string[]>();
   if (text === "") return fields;
+  const decode = /[%+]/.test(text) ? decodePart : asWritten;
   for (const pair of text.split("&")) {
     const equals = pair.indexOf("=");
     if (equals <= 0) throw new Unreadable("every pair of a form body must be name=value");
@@ -29,8 +30,9 @@ export function parseForm(body: Buffer): FormFields {
   return fields;
 }
 
-function decode(text: string): string {
-  if (!/[%+]/.test(text)) return text;
+const asWritten = (text: string): string => text;
+
+function decodePart(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {

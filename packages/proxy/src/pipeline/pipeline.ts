@@ -220,16 +220,16 @@ function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
     return;
   }
   const { status, headers, body } = toErrorAnswer(refusal, call.requestId);
-  const bytes = Buffer.from(JSON.stringify(body));
+  const text = JSON.stringify(body);
   const hearOut = mustHearOut(call.request);
-  const head: OutgoingHttpHeaders = { ...headers, "content-length": bytes.length };
+  const head: OutgoingHttpHeaders = { ...headers, "content-length": Buffer.byteLength(text) };
   if (hearOut) head["connection"] = "close";
   if (call.accepted) addKeyHeaders(head, call, costMicroUsd);
   response.writeHead(status, head);
   if (hearOut) {
-    response.write(bytes);
+    response.write(text);
     endAfterBody(call.request, response);
-  } else response.end(bytes);
+  } else response.end(text);
   // What is left of the body is read and dropped, or the next request of the connection would wait behind it.
   call.request.resume();
 }

@@ -59,6 +59,8 @@ export interface Call {
   price: Quote;
   /** What names the call for the vendor: the caller's idempotency key, or one of ours. */
   idempotencyKey: string | undefined;
+  /** Whether that key is one of ours. */
+  injectedIdempotencyKey: boolean;
   reservedMicroUsd: number;
   /** The room under the tightest limit, null where nothing caps the key; undefined until it is known. */
   remainingMicroUsd: number | null | undefined;
@@ -101,6 +103,7 @@ export function createCall(
     body: NO_BODY,
     price: FREE,
     idempotencyKey: undefined,
+    injectedIdempotencyKey: false,
     reservedMicroUsd: 0,
     remainingMicroUsd: undefined,
     wouldRefuse: null,

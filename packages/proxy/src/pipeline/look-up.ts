@@ -103,8 +103,14 @@ class Reading implements Dispatcher.DispatchHandler {
 
 function toRefused({ stopped, vendor }: Call, error: Error): Refused {
   if (stopped) return new Refused({ code: "key_revoked", message: KEY_REVOKED });
-  const what = `what the call is about had to be read from ${vendor.name} first. Nothing was spent.`;
+  const what = `Keybrake has to look up what the call can cost at ${vendor.name} first`;
   return isTimeout(error)
-    ? new Refused({ code: "upstream_timeout", message: `${vendor.name} did not answer in time: ${what}` })
-    : new Refused({ code: "upstream_unreachable", message: `${vendor.name} can't be asked: ${what}` });
+    ? new Refused({
+        code: "upstream_timeout",
+        message: `${what}, and ${vendor.name} didn't respond in time. Nothing was forwarded. It's safe to retry.`,
+      })
+    : new Refused({
+        code: "upstream_unreachable",
+        message: `${what}, and the lookup failed. Nothing was forwarded. It's safe to retry.`,
+      });
 }

@@ -2,7 +2,8 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
 import type { KeyRecord, Ledger, MaybePromise, Settlement } from "@keybrake/ledger";
 import { toTimestamp } from "@keybrake/ledger";
-import { KEY_REVOKED, Refused } from "../refusals/refused.ts";
+import { Refused } from "../refusals/refused.ts";
+import { toVendorFailure } from "../refusals/vendor-failure.ts";
 import type { Route } from "../routing.ts";
 import type { Credential } from "../upstream/credential.ts";
 import { toRefusalRecord } from "./audit.ts";
@@ -124,7 +125,7 @@ async function answerFailure(
   call: Call,
   result: ForwardResult & { kind: "never_sent" | "lost" },
 ): Promise<void> {
-  const refusal = toFailure(call, result);
+  const refusal = toVendorFailure(call, { kind: result.kind, timedOut: isTimeout(result.error) });
   const { status } = toErrorAnswer(refusal, call.requestId);
   const cost = await settleOrReport(context, call, result, { status, code: refusal.code });
   sendRefusal(call, refusal, cost);
@@ -165,29 +166,6 @@ function settleOrReport(
   }
 }
 
-function toFailure(call: Call, { kind, error }: ForwardResult & { kind: "never_sent" | "lost" }): Refusal {
-  const { vendor, stopped, price } = call;
-  if (kind === "never_sent" && stopped) return { code: "key_revoked", message: KEY_REVOKED };
-  if (kind === "never_sent") {
-    return {
-      code: "upstream_unreachable",
-      message: `${vendor.name} can't be reached. Nothing was sent, so nothing was spent.`,
-    };
-  }
-  const late = isTimeout(error);
-  const fate =
-    price.kind === "free"
-      ? ""
-      : " It may have done the work, so the amount stays held: retry with the same idempotency key.";
-  return {
-    code: late ? "upstream_timeout" : "upstream_unreachable",
-    message: late
-      ? `${vendor.name} did not answer in time.${fate}`
-      : `The connection to ${vendor.name} broke after the call was sent.${fate}`,
-    holdKept: true,
-  };
-}
-
 async function answerRefusal(context: PipelineContext, call: Call, error: unknown): Promise<void> {
   const refusal = toRefusal(context, call, error);
   const { status } = toErrorAnswer(refusal, call.requestId);
@@ -209,7 +187,8 @@ function toRefusal(context: PipelineContext, call: Call, error: unknown): Refusa
   context.onInternalError(error, call.requestId);
   return {
     code: "internal_error",
-    message: "The proxy failed at this call. What it had reserved stays held.",
+    message:
+      "The proxy failed while it handled the call. What the call had reserved stays held. Look for the request id in the proxy's log before you retry.",
   };
 }
 

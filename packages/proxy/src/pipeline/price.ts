@@ -68,8 +68,10 @@ function quote(call: Call, context: PricingContext): ReturnType<Pricer> {
 function keepPrice(call: Call, price: Quote | SecretCall): void {
   if (price.kind === "secret") refuseSecret(call);
   call.price = price.kind === "secret" ? UNPRICED : price;
-  const injects = canInject(call) && call.price.kind !== "free";
-  call.idempotencyKey = getIdempotencyKey(call) ?? (injects ? toIdempotencyKey(call) : undefined);
+  const given = getIdempotencyKey(call);
+  const injects = given === undefined && canInject(call) && call.price.kind !== "free";
+  call.idempotencyKey = injects ? toIdempotencyKey(call) : given;
+  call.injectedIdempotencyKey = injects;
 }
 
 /** What can't be read is refused, or for a shadow key noted. */

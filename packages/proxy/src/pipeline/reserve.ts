@@ -1,5 +1,5 @@
 import type { KeyRecord, Ledger, MaybePromise, ReserveAnswer } from "@keybrake/ledger";
-import { toRefusal } from "../refusals/limit-refusal.ts";
+import { type RefusedCall, toRefusal } from "../refusals/limit-refusal.ts";
 import { Refused } from "../refusals/refused.ts";
 import { fingerprint } from "../secrets.ts";
 import { toDraft } from "./audit.ts";
@@ -28,10 +28,16 @@ export function reserve(
 
 function take(call: Call, answer: ReserveAnswer): void {
   call.remainingMicroUsd = answer.remainingMicroUsd;
-  if (!answer.admitted)
-    throw new Refused(toRefusal(answer.refusal, `${call.target.method} ${call.target.path}`));
+  if (!answer.admitted) throw new Refused(toRefusal(answer.refusal, toRefusedCall(call)));
   call.reservedMicroUsd = answer.reservedMicroUsd;
   call.wouldRefuse ??= answer.wouldRefuse;
+}
+
+function toRefusedCall({ target, price }: Call): RefusedCall {
+  return {
+    endpoint: `${target.method} ${target.path}`,
+    renews: price.kind === "unpriced" && price.renews === true,
+  };
 }
 
 /** How a call ended whose process died over it: the caller got no answer. */

@@ -3,34 +3,80 @@ import type { LimitRefusal } from "@keybrake/ledger";
 import { toTimestamp } from "@keybrake/ledger";
 import { KEY_EXPIRED, KEY_REVOKED } from "./refused.ts";
 
-const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, endpoint: string) => string> = {
+/** What a message says about the call that was refused. */
+export interface RefusedCall {
+  /** Method and path. */
+  endpoint: string;
+  /** Whether it starts something that renews outside the proxy. */
+  renews: boolean;
+}
+
+const ANY_CALL: RefusedCall = { endpoint: "The call", renews: false };
+
+const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: RefusedCall) => string> = {
   key_revoked: () => KEY_REVOKED,
   key_expired: () => KEY_EXPIRED,
   budget_frozen: ({ limit }) =>
-    `The budget ${limit?.slice("budget:".length)} is frozen. Ask who runs it to unfreeze it.`,
-  call_limit_reached: () => "This vault key has made as many calls as its max_calls allows. Issue a new one.",
+    `The budget "${limit?.slice("budget:".length)}" is frozen. Ask an operator to unfreeze it with PUT /v1/budgets.`,
+  call_limit_reached: () => "The vault key has made all of its max_calls. Issue another key.",
   rate_limited: ({ retryAfterSeconds }) =>
-    `This vault key makes more calls a minute than it may. Try again in ${retryAfterSeconds} s.`,
-  unpriced_endpoint: (_refusal, endpoint) =>
-    `Nobody can tell what ${endpoint} may cost, and a cap applies. Set max_usd_per_call (and allow_recurring, if it renews), or have the operator price the endpoint.`,
-  currency_unpriced: () => "The operator has set no rate for this currency, and a cap applies.",
-  cap_exhausted: ({ limit, requestedMicroUsd = 0, capMicroUsd = 0, resetsAt }) =>
-    `The call needs ${formatUsd(requestedMicroUsd)} USD and does not fit the cap ${limit} of ${formatUsd(capMicroUsd)} USD. ` +
-    (resetsAt === undefined
-      ? "Don't retry: raise the cap or stop."
-      : `Don't retry before ${toTimestamp(resetsAt)}.`),
+    `The vault key exceeds its calls_per_minute. Retry in ${retryAfterSeconds} s.`,
+  unpriced_endpoint: (_refusal, call) => (call.renews ? toRenewal(call) : toUnpriced(call)),
+  currency_unpriced: () =>
+    "A cap applies, and the configuration has no exchange rate for this currency. Ask the operator to add it to fx.",
+  cap_exhausted: (refusal) => toExhausted(refusal),
 };
 
-/**
- * A limit's refusal as its caller is told of it.
- *
- * @param endpoint method and path of the call, where it is about one
- */
-export function toRefusal(refusal: LimitRefusal, endpoint = "the call"): Refusal {
+function toUnpriced({ endpoint }: RefusedCall): string {
+  return (
+    `A cap applies, and Keybrake can't tell before the call what ${endpoint} can cost. ` +
+    "If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. Otherwise, ask the operator to price the endpoint."
+  );
+}
+
+function toRenewal({ endpoint }: RefusedCall): string {
+  return (
+    `A cap applies, and ${endpoint} starts or changes payments that renew without passing Keybrake, so no cap can limit them. ` +
+    "To allow that, issue a key with allow_recurring: true."
+  );
+}
+
+/** The field that sets each cap of a key. */
+const FIELDS: Readonly<Record<string, string>> = {
+  "key:daily": "daily_usd_cap",
+  "key:total": "total_usd_cap",
+};
+
+function toExhausted(refusal: LimitRefusal): string {
+  const { limit = "", requestedMicroUsd = 0, capMicroUsd = 0, resetsAt } = refusal;
+  const requested = formatUsd(requestedMicroUsd);
+  if (limit === "key:per_call") {
+    return `The call can cost ${requested} USD, and the key's max_usd_per_call is ${formatUsd(capMicroUsd)}. Issue a key with a max_usd_per_call of at least ${requested} to allow it.`;
+  }
+  const { spentMicroUsd = 0, heldMicroUsd = 0 } = refusal;
+  const remaining = formatUsd(Math.max(0, capMicroUsd - spentMicroUsd - heldMicroUsd));
+  const advice =
+    resetsAt === undefined
+      ? "The cap doesn't reset: don't retry."
+      : `Don't retry before ${toTimestamp(resetsAt)}.`;
+  return `The call can cost ${requested} USD, and ${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. ${advice}`;
+}
+
+/** A cap by its field, and by the budget it belongs to. */
+function toCapName({ limit = "", stated }: LimitRefusal): string {
+  const field = FIELDS[limit];
+  if (field !== undefined) return `the key's ${field}`;
+  const period = limit.slice(limit.lastIndexOf(":") + 1);
+  const budget = limit.slice("budget:".length, limit.lastIndexOf(":"));
+  return `the ${period} cap that ${stated ? "the key states for" : "is stored for"} the budget "${budget}"`;
+}
+
+/** A limit's refusal as the client gets it. */
+export function toRefusal(refusal: LimitRefusal, call: RefusedCall = ANY_CALL): Refusal {
   const { code, retryAfterSeconds } = refusal;
   return {
     code,
-    message: MESSAGES[code](refusal, endpoint),
+    message: MESSAGES[code](refusal, call),
     ...(refusal.limit === undefined ? {} : { details: toDetails(refusal.limit, refusal) }),
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };

@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { startForTest, type TestBench } from "../../test-support/start-for-test.ts";
+
+async function refuse(bench: TestBench, policy: object, path = "/v1/charges"): Promise<string> {
+  const key = await bench.issue(policy);
+  const answer = await bench.post(key, path, { amount: 2000, currency: "usd", source: "tok_visa" });
+  expect(answer.status).toBeGreaterThanOrEqual(400);
+  return (answer.json as { message: string }).message;
+}
+
+it.each([
+  [{ daily_usd_cap: 15 }, "15.00 of the key's daily_usd_cap (15.00 USD) remains. Don't retry before 20"],
+  [{ total_usd_cap: 15 }, "15.00 of the key's total_usd_cap (15.00 USD) remains. The cap doesn't reset"],
+  [{ max_usd_per_call: 15, daily_usd_cap: 50 }, "Issue a key with a max_usd_per_call of at least 20.00"],
+  [
+    { budgets: [{ name: "user:42", daily_usd_cap: 15 }] },
+    'the daily cap that the key states for the budget "user:42"',
+  ],
+])("a refusal under %j names the field and what remains", async (policy, message) => {
+  expect(await refuse(await startForTest(), policy)).toContain(message);
+});
+
+it("a refusal under a stored cap names its budget", async () => {
+  const bench = await startForTest();
+  await bench.control("PUT", "/v1/budgets/org:acme", { total_usd_cap: 15 });
+  const message = await refuse(bench, { budgets: ["org:acme"] });
+  expect(message).toContain('the total cap that is stored for the budget "org:acme" (15.00 USD) remains');
+});
+
+it("an unpriced call is told which field reserves its maximum cost", async () => {
+  const message = await refuse(await startForTest(), { daily_usd_cap: 50 }, "/v1/disputes/dp_1/close");
+  expect(message).toContain("POST /v1/disputes/dp_1/close");
+  expect(message).toContain("max_usd_per_call");
+});
+
+it("a call that renews is told which field allows it", async () => {
+  const message = await refuse(await startForTest(), { daily_usd_cap: 50 }, "/v1/subscriptions");
+  expect(message).toContain("allow_recurring: true");
+  expect(message).not.toContain("max_usd_per_call");
+});

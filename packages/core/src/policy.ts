@@ -40,7 +40,10 @@ export interface Policy {
   mode?: "live" | "test";
   /** `true`: nothing is refused for policy, the audit log says what would have been. Default `false`. */
   shadow?: boolean;
-  /** Vendor sub-accounts the key may act on; `["*"]` any. Default: none but the credential's own. */
+  /**
+   * The vendor accounts that the key can act on, such as `["acct_1"]`. If the list lacks `"self"`, the credential's own
+   * account, each call must name one of the others. `["*"]` allows any account. Default `["self"]`.
+   */
   accounts?: string[];
   /** `true` lets a capped key start what renews outside the proxy, such as subscriptions. Default `false`. */
   allowRecurring?: boolean;

@@ -214,6 +214,9 @@ export const reserveCases: LedgerCase[] = [
       assert.ok(answer.admitted);
       assert.equal(answer.wouldRefuse, "cap_exhausted");
       assert.deepEqual(await bench.sums(key), [0, usd(20), 0]);
+      const frozen = await bench.issue({ budgets: ["org:frozen"], shadow: true });
+      await bench.store.putBudget("acme", "org:frozen", { frozen: true });
+      assert.equal(refusal(await bench.reserve(frozen, charge(1))).code, "budget_frozen");
       await bench.store.revokeKeys("acme", { id: key.id });
       assert.equal(refusal(await bench.reserve(key, charge(1))).code, "key_revoked");
     },

@@ -1,4 +1,4 @@
-import type { ReserveRequest } from "../ledger.ts";
+import type { LimitRefusal, ReserveRequest } from "../ledger.ts";
 import type { Price } from "../price.ts";
 import { REPLAY_KEPT_MS, REPLAY_WINDOW_MS } from "./constants.ts";
 import { countCall, getBudget, toKeyState } from "./key-state.ts";
@@ -8,6 +8,13 @@ import type { Reservation, Share } from "./reservation.ts";
 import type { SpendAccount } from "./spend-account.ts";
 import type { KeyRow, Tables } from "./tables.ts";
 import { toUtcDay } from "./window.ts";
+
+/** What refuses the calls of a shadow key, too. */
+const BINDS_SHADOW_KEYS: ReadonlySet<LimitRefusal["code"]> = new Set([
+  "key_revoked",
+  "key_expired",
+  "budget_frozen",
+]);
 
 const NO_ENTRIES: readonly string[] = [];
 
@@ -70,8 +77,7 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
       const earlier = replayId === undefined ? undefined : reservations.findByReplay(replayId);
       const shared = earlier && isShared(earlier, price, now) ? earlier : undefined;
       const fit = fitCall(state, price, now, shared !== undefined);
-      const cannotShadow = fit.refusal?.code === "key_revoked" || fit.refusal?.code === "key_expired";
-      if (fit.refusal && (cannotShadow || !key.record.policy.shadow))
+      if (fit.refusal && (!key.record.policy.shadow || BINDS_SHADOW_KEYS.has(fit.refusal.code)))
         return { admitted: false, refusal: fit.refusal, remainingMicroUsd: getRemaining(state) };
       countCall(tables, key, now);
       const reservation = shared ? join(shared) : setAside(request, key, fit.wholeMicroUsd, earlier);

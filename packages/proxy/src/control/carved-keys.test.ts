@@ -69,6 +69,21 @@ describe("a key carved from another", () => {
     expect((await bench.call(CHARGE)).code).toBe("cap_exhausted");
   });
 
+  it("acts on the parent's accounts unless it lists fewer", async () => {
+    await using bench = await startBench({ accounts: ["acct_1", "acct_2"] });
+    const inherits = await carve(bench, bench.key);
+    const narrower = await carve(bench, bench.key, { accounts: ["acct_1"] });
+    const charge = async (key: VaultKey, account?: string): Promise<string | undefined> =>
+      (await bench.call({ ...CHARGE, key, headers: account ? { "stripe-account": account } : {} })).code;
+    expect(await charge(inherits)).toBe("account_not_allowed");
+    expect(await charge(inherits, "acct_2")).toBeUndefined();
+    expect(await charge(narrower, "acct_1")).toBeUndefined();
+    expect(await charge(narrower, "acct_2")).toBe("account_not_allowed");
+    await expect(carve(bench, bench.key, { accounts: ["self"] })).rejects.toMatchObject({
+      issues: [{ path: "accounts" }],
+    });
+  });
+
   it("can only be narrower, and says in which field it was not", async () => {
     await using bench = await startBench({ dailyUsdCap: 100, expiresIn: "1h" });
     const refused = async (policy: Partial<Policy>): Promise<string[]> => {

@@ -18,9 +18,8 @@ export function narrow(asked: WirePolicy, policy: KeyPolicy, holder: KeyRecord):
     "total_usd_cap",
     "is needed: it is taken from the parent's room",
   );
-  const foreign = policy.accounts.find(
-    (account) => !own.accounts.includes(account) && !own.accounts.includes("*"),
-  );
+  const accounts = asked.accounts === undefined ? own.accounts : policy.accounts;
+  const foreign = toAccounts(accounts).find((account) => !mayActOn(own.accounts, account));
   refuse(foreign !== undefined, "accounts", "names an account that the parent may not act on");
   refuse(policy.allowRecurring && !own.allowRecurring, "allow_recurring", "is not the parent's to give");
   refuse(policy.shadow && !own.shadow, "shadow", "is not the parent's to give");
@@ -33,10 +32,20 @@ export function narrow(asked: WirePolicy, policy: KeyPolicy, holder: KeyRecord):
   return {
     ...policy,
     ...defined({ maxMicroUsdPerCall: lower(own.maxMicroUsdPerCall, policy.maxMicroUsdPerCall) }),
+    accounts,
     budgets: own.budgets,
     ...lowerCaps(own.budgetCaps, policy.budgetCaps),
     within: [...own.within, ...(own.allowedEndpoints ? [own.allowedEndpoints] : [])],
   };
+}
+
+/** An empty list stands for the credential's own account. */
+function toAccounts(accounts: readonly string[]): readonly string[] {
+  return accounts.length === 0 ? ["self"] : accounts;
+}
+
+function mayActOn(own: readonly string[], account: string): boolean {
+  return own.includes("*") || toAccounts(own).includes(account);
 }
 
 /** Of a budget that both state a cap for, the lower one holds. */

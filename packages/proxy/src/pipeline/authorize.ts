@@ -1,6 +1,7 @@
 import { compileEndpoints, type EndpointMatcher } from "@keybrake/core/protocol";
 import type { KeyRecord } from "@keybrake/ledger";
 import { Refused } from "../refusals/refused.ts";
+import { checkAccounts } from "./accounts.ts";
 import { type Call, refuseForPolicy } from "./call.ts";
 
 // By the policy's own list, which never changes and goes when the key's record goes. A ledger outside this process gives
@@ -19,7 +20,7 @@ export function authorize(call: Call, key: KeyRecord): void {
       message: `${method} ${path} is not among this vault key's allowed_endpoints. Issue a key that lists it.`,
     });
   }
-  refuseAccounts(call, key);
+  checkAccounts(call, key);
   refuseSecrets(call);
 }
 
@@ -45,28 +46,6 @@ function compileOnce(list: string[]): EndpointMatcher {
   if (compiledByText.size >= TEXTS_KEPT) compiledByText.clear();
   compiledByText.set(text, matches);
   return matches;
-}
-
-/** Another account is another wallet. What the call acts on is kept, so that the ledger tells wallets apart. */
-function refuseAccounts(call: Call, key: KeyRecord): void {
-  const { accounts } = key.policy;
-  const { vendor, request, target } = call;
-  const named: (string | string[])[] = [];
-  for (const name of vendor.accountHeaders ?? []) {
-    const account = request.headers[name];
-    if (account !== undefined) named.push(account);
-  }
-  const ofPath = vendor.readAccount?.(target.path, key.mode);
-  if (ofPath !== undefined) named.push(ofPath);
-  if (named.length === 0) return;
-  call.account = named.join(",");
-  const foreign = named.find((account) => !accounts.includes("*") && !accounts.includes(String(account)));
-  if (foreign === undefined) return;
-  refuseForPolicy(call, {
-    code: "account_not_allowed",
-    message:
-      "This vault key may not act on the account that the call names. List it in the policy's accounts.",
-  });
 }
 
 /** A secret in an answer would undo the vault, so no policy opens these: only the operator does, by name. */

@@ -70,8 +70,9 @@ if not key then return redis.error_reply("no such key") end
 local state = to_key_state(key, args.objectId)
 local shared = find_shared()
 local whole, refusal = fit_call(state, price, shared ~= nil)
-local cannot_shadow = refusal and (refusal.code == "key_revoked" or refusal.code == "key_expired")
-if refusal and (cannot_shadow or not state.policy.shadow) then
+-- What refuses the calls of a shadow key, too.
+local BINDS_SHADOW_KEYS = { key_revoked = true, key_expired = true, budget_frozen = true }
+if refusal and (BINDS_SHADOW_KEYS[refusal.code] or not state.policy.shadow) then
   return { now, "refused", get_remaining(state) or false, to_refusal_answer(refusal) }
 end
 count_call(key)

@@ -55,6 +55,7 @@ function notNamed({ vendor }: Call, accounts: readonly string[]): Refused {
 function notAllowed(): Refused {
   return new Refused({
     code: "account_not_allowed",
-    message: "The vault key can't act on the account that the call names. Issue a key whose accounts list it.",
+    message:
+      "The vault key can't act on the account that the call names. Issue a key whose accounts list it.",
   });
 }

@@ -112,7 +112,7 @@ async function handBack(
     const { rewrittenLength } = result.relay;
     const handedBack = toCallerHeaders(headers, secrets);
     if (rewrittenLength !== undefined) handedBack["content-length"] = rewrittenLength;
-    if (mustHearOut(call.request)) handedBack["connection"] = "close";
+    if (mustHearOut(call.request)) handedBack.connection = "close";
     addKeyHeaders(handedBack, call, cost);
     response.writeHead(status, handedBack);
   }
@@ -202,7 +202,7 @@ function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
   const text = JSON.stringify(body);
   const hearOut = mustHearOut(call.request);
   const head: OutgoingHttpHeaders = { ...headers, "content-length": Buffer.byteLength(text) };
-  if (hearOut) head["connection"] = "close";
+  if (hearOut) head.connection = "close";
   if (call.accepted) addKeyHeaders(head, call, costMicroUsd);
   response.writeHead(status, head);
   if (hearOut) {

@@ -115,6 +115,8 @@ export interface ReserveRequest {
   price: Price;
   /** The vendor's object that the price is the whole exposure of; what each scope has counted of it is not counted again. */
   objectId?: string;
+  /** The objects that it is made of: what an account has counted of them, it does not count again. */
+  partIds?: readonly string[];
   /** The same for tries that the vendor takes for one: they share one reservation. */
   replayId?: string;
   /** How long the try may take. After it, whoever made it is taken for dead, and `endOverdue` ends the try. */
@@ -138,6 +140,8 @@ export type ReserveAnswer =
 export interface Effect {
   costMicroUsd: number | null;
   objectId?: string;
+  /** The objects that it is made of. */
+  partIds?: readonly string[];
 }
 
 /**

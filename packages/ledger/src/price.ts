@@ -7,6 +7,8 @@ export type Price =
       microUsd: number;
       /** The vendor's object whose whole cost the amount is, where it is known beforehand. */
       objectId?: string;
+      /** Objects that it is made of, such as the items of an invoice: what they have cost is not counted again. */
+      partIds?: readonly string[];
     }
   | {
       /** What the call may cost can't be known beforehand. */

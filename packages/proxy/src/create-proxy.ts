@@ -16,6 +16,7 @@ import { createLookUp, NO_LOOK_UP } from "./pipeline/look-up.ts";
 import { createOutbox } from "./pipeline/outbox.ts";
 import { parseTarget } from "./pipeline/parse.ts";
 import { handleVendorCall, type PipelineContext } from "./pipeline/pipeline.ts";
+import { rememberLookUps } from "./pipeline/remember-look-ups.ts";
 import { createTrueUps } from "./pipeline/true-up.ts";
 import { createUpstreams } from "./pipeline/upstreams.ts";
 import { Refused } from "./refusals/refused.ts";
@@ -120,6 +121,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   const unwatch = store.onRevoke((keyIds) => {
     for (const keyId of keyIds) inFlight.stop(keyId);
   });
+  const lookUp = config.lookUp ? createLookUp(upstreams, config.maxBodyBytes) : NO_LOOK_UP;
   const pipeline: PipelineContext = {
     store,
     outbox,
@@ -128,7 +130,8 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     clock,
     exchange: config.exchange,
     maxBodyBytes: config.maxBodyBytes,
-    lookUp: config.lookUp ? createLookUp(upstreams, config.maxBodyBytes) : NO_LOOK_UP,
+    lookUp,
+    lookUpConstant: rememberLookUps(lookUp, clock),
     giveUpAfterMs: config.upstreamTimeoutMs * GIVE_UP_AFTER_TIMEOUTS + GIVE_UP_MARGIN_MS,
     publicUrl: config.publicUrl,
     trueUps,

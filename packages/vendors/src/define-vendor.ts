@@ -27,6 +27,8 @@ export interface PricedCall {
    * changes nothing
    */
   lookUp(path: string, form?: readonly (readonly [string, string])[]): Promise<JsonValue | undefined>;
+  /** The same for an object whose amounts never change: it is looked up once in 10 minutes. */
+  lookUpConstant(path: string): Promise<JsonValue | undefined>;
 }
 
 /** Turns a call into a {@link Quote}. Throws `Unreadable` for an amount it can't be certain of. */

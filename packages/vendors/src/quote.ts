@@ -6,6 +6,8 @@ export interface Cost {
   microUsd: number;
   /** The vendor's object that this is the whole exposure of; what was counted of it before is not counted again. */
   objectId?: string;
+  /** The objects that it is made of: what was counted of them is not counted again either. */
+  partIds?: readonly string[];
 }
 
 /** A cost that the vendor only knows later: where to ask for it, and how to read the answer. */
@@ -15,8 +17,8 @@ export interface TrueUp {
   read(answer: VendorAnswer): number | undefined;
 }
 
-/** An amount that has been proven to be the most the call can cost, and how the true cost is read from the answer. */
-export type AmountQuote = Extract<Price, { kind: "amount" }> & {
+/** How the actual cost of a call is learnt. */
+export interface ActualCost {
   /**
    * The true cost by a 2xx answer; `"nothing"` where the answer says that nothing was done, `undefined` where it
    * does not tell, so that the estimate counts.
@@ -24,12 +26,16 @@ export type AmountQuote = Extract<Price, { kind: "amount" }> & {
   toActual?(answer: VendorAnswer): Cost | "nothing" | undefined;
   /** For a cost that stands in no answer yet. */
   toTrueUp?(answer: VendorAnswer): TrueUp | undefined;
-};
+}
 
-export type UnpricedQuote = Extract<Price, { kind: "unpriced" }>;
+/** An amount that has been proven to be the most the call can cost, and how the actual cost is learnt. */
+export type AmountQuote = Extract<Price, { kind: "amount" }> & ActualCost;
+
+/** A call whose maximum cost can't be known. Its response might still tell the actual cost. */
+export type UnpricedQuote = Extract<Price, { kind: "unpriced" }> & ActualCost;
 
 /** What a call may cost, and how its answer tells what it has cost. */
-export type Quote = Exclude<Price, { kind: "amount" }> | AmountQuote;
+export type Quote = Exclude<Price, { kind: "amount" | "unpriced" }> | AmountQuote | UnpricedQuote;
 
 /** Read from the body, as some routes are: the answer to the call holds a secret. */
 export interface SecretCall {

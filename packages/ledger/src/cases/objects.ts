@@ -66,4 +66,31 @@ export const objectCases: LedgerCase[] = [
     await bench.settle(await bench.reserve(key, charge(50), OBJECT), UNKNOWN);
     assert.deepEqual(await bench.sums(key), [usd(20), usd(30), usd(30)]);
   }),
+
+  storeCase(
+    "counts what an object is made of once, however much of it each account has counted",
+    async (bench) => {
+      await bench.store.putBudget("acme", "user:42", { totalCapMicroUsd: usd(100) });
+      const key = await bench.issue({ totalCapMicroUsd: usd(50), budgets: ["user:42"] });
+      const other = await bench.issue({ totalCapMicroUsd: usd(50), budgets: ["user:42"] });
+      const item = (name: string, amount: number): Outcome => ({
+        kind: "effect",
+        costMicroUsd: usd(amount),
+        objectId: `stripe:live::${name}`,
+      });
+      await bench.settle(await bench.reserve(key, charge(20)), item("ii_1", 20));
+      await bench.settle(await bench.reserve(other, charge(10)), item("ii_2", 10));
+      const whole = { objectId: "stripe:live::in_1", partIds: ["stripe:live::ii_1", "stripe:live::ii_2"] };
+      const finalize = await bench.reserve(key, charge(33), whole);
+      // The key has counted one item, the budget both: 3 USD are new to all.
+      assert.equal(reserved(finalize), usd(13));
+      const told = { kind: "effect", costMicroUsd: usd(33), ...whole } as const;
+      assert.equal((await bench.settle(finalize, told)).costMicroUsd, usd(13));
+      assert.deepEqual(await bench.sums(key), [usd(33), 0, 0]);
+      assert.equal((await bench.store.getBudget("acme", "user:42"))?.spend.totalMicroUsd, usd(33));
+      const pay = await bench.reserve(key, charge(33), whole);
+      assert.equal(reserved(pay), 0);
+      assert.equal((await bench.settle(pay, told)).costMicroUsd, 0);
+    },
+  ),
 ];

@@ -8,6 +8,7 @@ import type {
   Ledger,
   Outcome,
   ReserveAnswer,
+  ReserveRequest,
   Settlement,
 } from "../ledger.ts";
 import type { Price } from "../price.ts";
@@ -69,7 +70,9 @@ export interface LedgerBench {
   reserve(
     key: KeyRecord,
     price: Price,
-    options?: { attemptId?: string; replayId?: string; objectId?: string; giveUpAfterMs?: number },
+    options?: Partial<
+      Pick<ReserveRequest, "attemptId" | "replayId" | "objectId" | "partIds" | "giveUpAfterMs">
+    >,
   ): Promise<Try>;
   settle(attempt: Try | string, outcome: Outcome): Promise<Settlement>;
   state(key: KeyRecord): Promise<KeyState>;
@@ -103,14 +106,13 @@ async function createStoreBench(createStore: CreateLedger): Promise<LedgerBench>
     },
 
     async reserve(key, price, options = {}) {
-      const { attemptId = `try_${++count}`, replayId, objectId, giveUpAfterMs = 100 * DAY_MS } = options;
+      const { attemptId = `try_${++count}`, giveUpAfterMs = 100 * DAY_MS, ...rest } = options;
       keysByTry.set(attemptId, key);
       const answer = await bench.store.reserve({
         attemptId,
         keyId: key.id,
         price,
-        ...(replayId === undefined ? {} : { replayId }),
-        ...(objectId === undefined ? {} : { objectId }),
+        ...rest,
         giveUpAfterMs,
         abandoned: toDraft(attemptId, key, bench.now),
       });

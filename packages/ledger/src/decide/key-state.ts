@@ -1,5 +1,6 @@
 import type { BudgetState, KeyRecord, KeyState, Spend } from "../ledger.ts";
 import { MINUTE_MS } from "./constants.ts";
+import { type CountedObject, getCounted, type SpendAccount } from "./spend-account.ts";
 import type { BudgetRow, KeyRow, Tables } from "./tables.ts";
 import { toUtcDay } from "./window.ts";
 
@@ -11,15 +12,15 @@ export function getStatus(record: KeyRecord, now: number): "active" | "expired" 
 }
 
 /** A key with everything its next call must fit. */
-export function toKeyState(tables: Tables, row: KeyRow, now: number, objectId?: string): KeyState {
+export function toKeyState(tables: Tables, row: KeyRow, now: number, object?: CountedObject): KeyState {
   const { record, calls, recentCalls } = row;
   return {
     record,
-    spend: getKeySpend(tables, row, now, objectId),
+    spend: getKeySpend(tables, row, now, object),
     calls,
     recentCalls,
     budgets: record.policy.budgets.map((name) =>
-      toBudgetState(getBudget(tables, record.tenant, name), now, objectId),
+      toBudgetState(getBudget(tables, record.tenant, name), now, object),
     ),
     ancestors: record.parentId === null ? NO_ANCESTORS : toAncestors(listAncestors(tables, row)),
   };
@@ -34,9 +35,9 @@ export function getBudget({ budgets }: Tables, tenant: string, name: string): Bu
   return budgets.find(tenant, name) ?? budgets.insert(tenant, name);
 }
 
-export function toBudgetState(row: BudgetRow, now: number, objectId?: string): BudgetState {
+export function toBudgetState(row: BudgetRow, now: number, object?: CountedObject): BudgetState {
   const { name, dailyCapMicroUsd, totalCapMicroUsd, frozen, account } = row;
-  const spend = account.getSpend(toUtcDay(now), objectId);
+  const spend = getSpend(account, now, object);
   return { name, dailyCapMicroUsd, totalCapMicroUsd, frozen, spend };
 }
 
@@ -65,15 +66,15 @@ export function countCall(tables: Tables, row: KeyRow, now: number): void {
  * What a key has spent and holds, with what is carved out of it: all of a living child's cap, and of a child that
  * ended what it spent and still holds.
  */
-function getKeySpend(tables: Tables, row: KeyRow, now: number, objectId?: string): Spend {
-  const own = row.account.getSpend(toUtcDay(now), objectId);
+function getKeySpend(tables: Tables, row: KeyRow, now: number, object?: CountedObject): Spend {
+  const own = getSpend(row.account, now, object);
   const children = tables.keys.listChildren(row.record.id);
   if (children.length === 0) return own;
-  return children.map((child) => getCarvedSpend(tables, child, now, objectId)).reduce(addSpend, own);
+  return children.map((child) => getCarvedSpend(tables, child, now, object)).reduce(addSpend, own);
 }
 
-function getCarvedSpend(tables: Tables, child: KeyRow, now: number, objectId?: string): Spend {
-  const spend = getKeySpend(tables, child, now, objectId);
+function getCarvedSpend(tables: Tables, child: KeyRow, now: number, object?: CountedObject): Spend {
+  const spend = getKeySpend(tables, child, now, object);
   const { totalCapMicroUsd = 0 } = child.record.policy;
   if (getStatus(child.record, now) !== "active") return spend;
   const room = totalCapMicroUsd - spend.totalMicroUsd;
@@ -82,6 +83,12 @@ function getCarvedSpend(tables: Tables, child: KeyRow, now: number, objectId?: s
     heldMicroUsd: Math.max(spend.heldMicroUsd, room),
     dailyHeldMicroUsd: Math.max(spend.dailyHeldMicroUsd, room),
   };
+}
+
+function getSpend(account: SpendAccount, now: number, object?: CountedObject): Spend {
+  const spend = account.getSpend(toUtcDay(now));
+  if (object) spend.exposureMicroUsd = getCounted(account, object);
+  return spend;
 }
 
 function addSpend(a: Spend, b: Spend): Spend {

@@ -1,5 +1,5 @@
 import type { AuditNote, Effect, Outcome, Settlement } from "../ledger.ts";
-import type { SpendAccount } from "./spend-account.ts";
+import { getCounted, type SpendAccount } from "./spend-account.ts";
 
 /** What one scope (the key, or one of its budgets) has set aside for a call, and then spent on it. */
 export interface Share {
@@ -60,15 +60,13 @@ export function endTry(reservation: Reservation, outcome: Outcome): End {
   return { outcome: "released", costMicroUsd: 0, notes: [] };
 }
 
-function endWithEffect(
-  reservation: Reservation,
-  { kind, costMicroUsd, objectId }: Effect & { kind: string },
-): End {
+function endWithEffect(reservation: Reservation, { kind, ...effect }: Effect & { kind: string }): End {
   // A second effect without the vendor's replay marker is a second charge: the vendor had forgotten the first.
   const again = reservation.state === "settled";
   if (again && kind === "replayed") return { outcome: "settled", costMicroUsd: 0, notes: [] };
+  const { costMicroUsd } = effect;
   const { shares, objectId: reservedFor, wholeMicroUsd } = reservation;
-  const costs = shares.map((share) => spend(reservation, share, costMicroUsd, objectId));
+  const costs = shares.map((share) => spend(reservation, share, effect));
   if (costMicroUsd === null && reservedFor !== undefined)
     for (const { account } of shares) account.expose(reservedFor, wholeMicroUsd);
   // Nothing was set aside for a second charge, whatever the first had reserved.
@@ -87,14 +85,9 @@ function endWithEffect(
 }
 
 /** Without a cost told by the vendor, what was reserved is the cost. Of an object, only what is new here counts. */
-function spend(
-  { day }: Reservation,
-  share: Share,
-  costMicroUsd: number | null,
-  objectId: string | undefined,
-): number {
+function spend({ day }: Reservation, share: Share, { costMicroUsd, objectId, partIds }: Effect): number {
   const { account, heldMicroUsd } = share;
-  const counted = objectId === undefined ? 0 : account.getExposure(objectId);
+  const counted = getCounted(account, { objectId, partIds });
   const cost = costMicroUsd === null ? heldMicroUsd : Math.max(0, costMicroUsd - counted);
   account.spend(day, cost);
   share.spentMicroUsd += cost;
@@ -150,7 +143,7 @@ export function toExposure({ objectId, wholeMicroUsd }: Reservation, outcome: Ou
 /** Takes a hold of unknown outcome for spent. */
 export function spendHold(reservation: Reservation): void {
   if (reservation.state !== "held") return;
-  for (const share of reservation.shares) spend(reservation, share, null, undefined);
+  for (const share of reservation.shares) spend(reservation, share, { costMicroUsd: null });
   releaseAll(reservation);
   reservation.state = "settled";
 }

@@ -5,7 +5,7 @@ import { countCall, getBudget, toKeyState } from "./key-state.ts";
 import { fitCall, getRemaining, toShare } from "./limits.ts";
 import type { OperationsNamed } from "./operations-named.ts";
 import type { Reservation, Share } from "./reservation.ts";
-import type { SpendAccount } from "./spend-account.ts";
+import { getCounted, type SpendAccount } from "./spend-account.ts";
 import type { KeyRow, Tables } from "./tables.ts";
 import { toUtcDay } from "./window.ts";
 
@@ -23,7 +23,7 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
   const { keys, reservations, tries } = tables;
 
   function setAside(
-    { price, objectId, replayId }: ReserveRequest,
+    { price, objectId, partIds, replayId }: ReserveRequest,
     { record, account }: KeyRow,
     wholeMicroUsd: number,
     earlier: Reservation | undefined,
@@ -32,7 +32,7 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
     const day = toUtcDay(now);
     const toOwnShare = (scope: SpendAccount): Share => ({
       account: scope,
-      heldMicroUsd: toShare(wholeMicroUsd, objectId === undefined ? 0 : scope.getExposure(objectId)),
+      heldMicroUsd: toShare(wholeMicroUsd, getCounted(scope, { objectId, partIds })),
       spentMicroUsd: 0,
     });
     const shares: Reservation["shares"] = [
@@ -69,11 +69,11 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
     reserve(request) {
       const repeated = tries.find(request.attemptId);
       if (repeated) return repeated.answer;
-      const { attemptId, keyId, price, objectId, replayId, giveUpAfterMs, abandoned } = request;
+      const { attemptId, keyId, price, replayId, giveUpAfterMs, abandoned } = request;
       const key = keys.find(keyId);
       if (!key) throw new Error(`no key ${keyId}`);
       const now = clock();
-      const state = toKeyState(tables, key, now, objectId);
+      const state = toKeyState(tables, key, now, request);
       const earlier = replayId === undefined ? undefined : reservations.findByReplay(replayId);
       const shared = earlier && isShared(earlier, price, now) ? earlier : undefined;
       const fit = fitCall(state, price, now, shared !== undefined);

@@ -4,8 +4,8 @@ import type { Spend } from "../ledger.ts";
 export interface SpendAccount {
   /** No other account of the ledger has it. */
   readonly id: number;
-  /** @param objectId the vendor's object in question, if any */
-  getSpend(day: number, objectId?: string): Spend;
+  /** Without what it has counted of any object. */
+  getSpend(day: number): Spend;
   /** Sets an amount aside on a day. */
   hold(day: number, microUsd: number): void;
   /** Gives a held amount back; `doubted` where it counted as unknown. */
@@ -17,4 +17,18 @@ export interface SpendAccount {
   getExposure(objectId: string): number;
   /** Remembers that an object has cost so much in all; never lowers it. */
   expose(objectId: string, microUsd: number): void;
+}
+
+/** A vendor's object, and the objects that it is made of. */
+export interface CountedObject {
+  objectId?: string | undefined;
+  partIds?: readonly string[] | undefined;
+}
+
+/** What an account has counted of an object already: as the object itself, or as its parts. */
+export function getCounted(account: SpendAccount, { objectId, partIds }: CountedObject): number {
+  if (objectId === undefined) return 0;
+  let ofParts = 0;
+  if (partIds) for (const id of partIds) ofParts += account.getExposure(id);
+  return Math.max(account.getExposure(objectId), ofParts);
 }

@@ -26,7 +26,7 @@ export class MemoryAccount implements SpendAccount {
     this.#exposures = exposures;
   }
 
-  getSpend(day: number, objectId?: string): Spend {
+  getSpend(day: number): Spend {
     const today = this.#days.find((one) => one.day === day);
     return {
       dailyMicroUsd: today?.spent ?? 0,
@@ -34,7 +34,7 @@ export class MemoryAccount implements SpendAccount {
       totalMicroUsd: this.#total,
       heldMicroUsd: this.#held,
       unknownMicroUsd: this.#unknown,
-      exposureMicroUsd: objectId === undefined ? 0 : this.getExposure(objectId),
+      exposureMicroUsd: 0,
     };
   }
 

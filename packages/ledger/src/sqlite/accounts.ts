@@ -74,7 +74,7 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, clock: 
     return {
       id,
       getExposure,
-      getSpend(day, objectId) {
+      getSpend(day) {
         const ofDay = getDay(day);
         return {
           dailyMicroUsd: ofDay.spent,
@@ -82,7 +82,7 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, clock: 
           totalMicroUsd: sums.total,
           heldMicroUsd: sums.held,
           unknownMicroUsd: sums.unknown,
-          exposureMicroUsd: objectId === undefined ? 0 : getExposure(objectId),
+          exposureMicroUsd: 0,
         };
       },
       hold(day, microUsd) {

@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Refusal } from "@keybrake/core/protocol";
 import type { KeyRecord } from "@keybrake/ledger";
-import { type FormFields, FREE, type JsonValue, type Quote, type RouteDefinition } from "@keybrake/vendors";
+import {
+  type Cost,
+  type FormFields,
+  FREE,
+  type JsonValue,
+  type Quote,
+  type RouteDefinition,
+} from "@keybrake/vendors";
 import type { ConfiguredVendor } from "../config/configure-vendor.ts";
 import { Refused } from "../refusals/refused.ts";
 import { createId } from "../secrets.ts";
@@ -115,6 +122,16 @@ export function createCall(
 /** An object's id as the ledger keeps it: vendors, modes and accounts are worlds of their own. */
 export function qualifyObject({ vendor, key, account }: Call, objectId: string): string {
   return [vendor.name, key?.mode ?? "live", account, objectId].join(":");
+}
+
+/** The object that a cost belongs to, and the objects that it is made of, as the ledger keeps them. */
+export function qualifyCounted(
+  call: Call,
+  { objectId, partIds }: Pick<Cost, "objectId" | "partIds">,
+): Pick<Cost, "objectId" | "partIds"> {
+  if (objectId === undefined) return {};
+  const object = { objectId: qualifyObject(call, objectId) };
+  return partIds ? { ...object, partIds: partIds.map((id) => qualifyObject(call, id)) } : object;
 }
 
 /** Refuses for policy: a shadow key's call goes on, and its audit entry tells. */

@@ -169,7 +169,7 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
 
   #costStandsInBody(): boolean {
     const { price } = this.#call;
-    if (price.kind !== "amount" || this.#status >= 300) return false;
+    if ((price.kind !== "amount" && price.kind !== "unpriced") || this.#status >= 300) return false;
     return price.toActual !== undefined || price.toTrueUp !== undefined;
   }
 

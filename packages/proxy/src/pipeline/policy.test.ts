@@ -119,7 +119,7 @@ describe("what has no price", () => {
     ["POST", "/v1/customers", { "cash_balance[settings][reconciliation_mode]": "x" }],
     ["POST", "/v1/payment_intents/pi_1/new_step", {}],
     ["POST", "/v1/transfers", { currency: "usd", destination: "acct_1" }],
-    ["POST", "/v1/invoices/in_1/finalize", {}],
+    ["POST", "/v1/invoices/in_1/attach_payment", {}],
     ["POST", "/v1/subscriptions", { customer: "cus_1" }],
     ["PUT", "/v1/charges", { amount: 1, currency: "usd" }],
   ])("%s %s is such under a cap", async (method, path, fields) => {

@@ -1,6 +1,6 @@
 import type { Refusal } from "@keybrake/core/protocol";
 import type { Ledger, MaybePromise } from "@keybrake/ledger";
-import type { Exchange, Pricer, Quote, SecretCall } from "@keybrake/vendors";
+import type { Exchange, JsonValue, Pricer, Quote, SecretCall } from "@keybrake/vendors";
 import { FREE, parseForm, UNPRICED, Unreadable } from "@keybrake/vendors";
 import { Refused } from "../refusals/refused.ts";
 import { fingerprint, holdsToken } from "../secrets.ts";
@@ -14,6 +14,8 @@ export interface PricingContext {
   exchange: Exchange;
   maxBodyBytes: number;
   lookUp: LookUp;
+  /** The same for objects whose amounts never change. */
+  lookUpConstant(call: Call, path: string): Promise<JsonValue | undefined>;
   store: Ledger;
 }
 
@@ -62,6 +64,7 @@ function quote(call: Call, context: PricingContext): ReturnType<Pricer> {
     getExposure: (objectId) =>
       context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
     lookUp: (path, form) => context.lookUp(call, path, form),
+    lookUpConstant: (path) => context.lookUpConstant(call, path),
   });
 }
 

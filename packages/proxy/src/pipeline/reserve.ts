@@ -3,7 +3,7 @@ import { type RefusedCall, toRefusal } from "../refusals/limit-refusal.ts";
 import { Refused } from "../refusals/refused.ts";
 import { fingerprint } from "../secrets.ts";
 import { toDraft } from "./audit.ts";
-import { type Call, qualifyObject } from "./call.ts";
+import { type Call, qualifyCounted } from "./call.ts";
 
 /** Step 5: sets the money aside, in one step over everything the key is bound by, or refuses. */
 export function reserve(
@@ -16,9 +16,7 @@ export function reserve(
     attemptId: call.requestId,
     keyId: key.id,
     price: call.price,
-    ...(call.price.kind === "amount" && call.price.objectId !== undefined
-      ? { objectId: qualifyObject(call, call.price.objectId) }
-      : {}),
+    ...(call.price.kind === "amount" ? qualifyCounted(call, call.price) : {}),
     ...(replayId === undefined ? {} : { replayId }),
     giveUpAfterMs,
     abandoned: toDraft(call, ABANDONED),

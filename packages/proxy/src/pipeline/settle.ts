@@ -2,7 +2,7 @@ import type { AuditDraft, Outcome } from "@keybrake/ledger";
 import type { Cost, VendorAnswer } from "@keybrake/vendors";
 import { Unreadable } from "@keybrake/vendors";
 import { toDraft } from "./audit.ts";
-import { type Call, qualifyObject } from "./call.ts";
+import { type Call, qualifyCounted } from "./call.ts";
 import type { ForwardResult } from "./forward.ts";
 import { maskText } from "./mask.ts";
 
@@ -38,18 +38,13 @@ function toOutcome(call: Call, result: ForwardResult): Outcome {
     if (actual === "nothing") return { kind: "refused" };
     const kind = vendor.idempotency?.isReplay?.(answer.headers) ? "replayed" : "effect";
     if (actual === undefined) return { kind, costMicroUsd: null };
-    const { microUsd: costMicroUsd, objectId } = actual;
-    return {
-      kind,
-      costMicroUsd,
-      ...(objectId === undefined ? {} : { objectId: qualifyObject(call, objectId) }),
-    };
+    return { kind, costMicroUsd: actual.microUsd, ...qualifyCounted(call, actual) };
   }
   return { kind: vendor.refusedStatuses.includes(answer.status) ? "refused" : "unknown" };
 }
 
 function readActual({ price }: Call, answer: VendorAnswer): Cost | "nothing" | undefined {
-  if (price.kind !== "amount" || !price.toActual) return undefined;
+  if ((price.kind !== "amount" && price.kind !== "unpriced") || !price.toActual) return undefined;
   try {
     return price.toActual(answer);
   } catch (error) {

@@ -7,7 +7,7 @@ import { type JsonValue, readPointer, toLexeme } from "../../reading/json-body.t
 import { Unreadable } from "../../reading/unreadable.ts";
 
 /** Whose exposure an amount is, and how the answer tells the true one. */
-export type AmountRest = Pick<AmountQuote, "objectId" | "toActual">;
+export type AmountRest = Pick<AmountQuote, "objectId" | "partIds" | "toActual">;
 
 /**
  * @throws {Unreadable} anything but a code of three letters

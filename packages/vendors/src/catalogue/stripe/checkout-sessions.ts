@@ -1,11 +1,10 @@
 import type { PricedCall, RouteDefinition } from "../../define-vendor.ts";
-import { FREE, type Quote, UNPRICED } from "../../quote.ts";
-import { readFormScalar } from "../../reading/form-body.ts";
-import { Unreadable } from "../../reading/unreadable.ts";
-import { type AmountRest, readCurrency, readObjectCost } from "./amounts.ts";
+import { FREE, type Quote, RENEWING, UNPRICED } from "../../quote.ts";
+import { type FormFields, readFormScalar } from "../../reading/form-body.ts";
+import { readObjectCost } from "./amounts.ts";
 import { freeWithOnly, hasOnlyFields, readFormTree } from "./fields.ts";
-import { multiplySigned } from "./signed-amounts.ts";
-import { priceRenewing } from "./subscriptions.ts";
+import { costLines } from "./line-items.ts";
+import { costShipping } from "./shipping.ts";
 
 // What a session for one payment may have without its total growing: no tax, shipping, options or second session.
 const NOT_RAISING = [
@@ -50,8 +49,9 @@ const NOT_RAISING = [
   "wallet_options",
 ];
 
-const LINE =
-  /^\d+\.(?:quantity|price_data\.(?:currency|unit_amount|unit_amount_decimal|product|tax_behavior|product_data\.[a-z0-9_.]+))$/;
+// What of a subscription doesn't raise its first payment: rates of tax are not among them.
+const SUBSCRIPTION =
+  /^(?:application_fee_percent|billing_cycle_anchor|description|on_behalf_of|proration_behavior|trial_end|trial_period_days|trial_settings\.[a-z_.]+|transfer_data\.[a-z_.]+)$/;
 
 /** A session is money once its payer has the link: it counts when it is made. */
 export const CHECKOUT_ROUTES: RouteDefinition[] = [
@@ -59,37 +59,40 @@ export const CHECKOUT_ROUTES: RouteDefinition[] = [
   { match: ["POST /v1/checkout/sessions/*/expire"], price: "free" },
   { match: ["POST /v1/checkout/sessions/*/*"], price: "unpriced" },
   { match: ["POST /v1/checkout/sessions/*"], body: "form", price: freeWithOnly("expand", "metadata") },
-  // A link is paid as often as somebody likes.
-  { match: ["POST /v1/payment_links", "POST /v1/payment_links/*"], price: "unpriced" },
 ];
 
-function priceCreation(call: PricedCall): Quote {
+async function priceCreation(call: PricedCall): Promise<Quote> {
   const { form } = call;
   const mode = readFormScalar(form, "mode");
-  if (mode === "subscription") return priceRenewing(call);
   if (mode === "setup") return hasOnlyFields(form, ["mode", "currency", ...NOT_RAISING]) ? FREE : UNPRICED;
-  if (mode !== "payment" || !hasOnlyFields(form, ["mode", "line_items", ...NOT_RAISING])) return UNPRICED;
-  return priceLines(call, readFormTree(form, "line_items"));
+  if (mode === "subscription" && !call.allowRecurring) return RENEWING;
+  const quote = await priceTotal(call, mode);
+  // Whatever was reserved, the response tells the total.
+  return quote.kind === "amount" || quote.kind === "unpriced"
+    ? { ...quote, toActual: (answer) => readObjectCost(answer, call.exchange, ["/amount_total"]) }
+    : quote;
 }
 
-function priceLines({ exchange }: PricedCall, lines: ReadonlyMap<string, string>): Quote {
-  if (![...lines.keys()].every((path) => LINE.test(path))) return UNPRICED;
-  let microUsd = 0;
-  for (const index of new Set([...lines.keys()].map((path) => path.slice(0, path.indexOf("."))))) {
-    const read = (field: string): string | undefined => lines.get(`${index}.${field}`);
-    const unit = read("price_data.unit_amount") ?? read("price_data.unit_amount_decimal");
-    const currency = read("price_data.currency");
-    const quantity = read("quantity");
-    if (unit === undefined || currency === undefined || quantity === undefined) return UNPRICED;
-    if (unit.startsWith("-")) throw new Unreadable("a line takes away");
-    if (read("price_data.unit_amount") !== undefined && read("price_data.unit_amount_decimal") !== undefined)
-      throw new Unreadable("give the amount in one way");
-    const amount = multiplySigned(unit, quantity, readCurrency(currency));
-    const line = exchange.toUpperBound(amount, currency);
-    if (line === undefined) return { kind: "currency_unpriced", currency };
-    microUsd += line;
-  }
-  if (!Number.isSafeInteger(microUsd)) throw new Unreadable("the amount is above 9,000,000,000 USD");
-  const toActual: AmountRest["toActual"] = (answer) => readObjectCost(answer, exchange, ["/amount_total"]);
-  return lines.size === 0 ? UNPRICED : { kind: "amount", microUsd, toActual };
+/** The lines, and the most expensive shipping. Of a subscription, that is its first payment. */
+async function priceTotal(call: PricedCall, mode: string | undefined): Promise<Quote> {
+  const { form } = call;
+  const isKnown = mode === "payment" || mode === "subscription";
+  const fields = ["mode", "line_items", "shipping_options", "automatic_tax", ...NOT_RAISING];
+  if (mode === "subscription") fields.push("subscription_data");
+  if (!isKnown || !hasOnlyFields(form, fields) || addsTax(form)) return UNPRICED;
+  if (![...readFormTree(form, "subscription_data").keys()].every((path) => SUBSCRIPTION.test(path)))
+    return UNPRICED;
+  const lines = await costLines(call, readFormTree(form, "line_items"));
+  if (lines.kind !== "lines") return lines;
+  // Stripe takes recurring prices in a subscription alone.
+  if (lines.renews && mode === "payment") return UNPRICED;
+  const shipping = await costShipping(call);
+  if (typeof shipping === "object") return shipping;
+  return { kind: "amount", microUsd: lines.microUsd + shipping };
+}
+
+/** Tax that Stripe calculates is added to the total. */
+function addsTax(form: FormFields): boolean {
+  const tax = readFormTree(form, "automatic_tax");
+  return tax.size > 0 && tax.get("enabled") !== "false";
 }

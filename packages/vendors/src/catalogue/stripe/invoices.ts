@@ -3,7 +3,7 @@ import { type Exchange, readMinorUnits } from "../../currency.ts";
 import type { PricedCall, RouteDefinition } from "../../define-vendor.ts";
 import { type Cost, FREE, type Quote, UNPRICED } from "../../quote.ts";
 import { hasFormField, readFormScalar } from "../../reading/form-body.ts";
-import { readPointer, toLexeme } from "../../reading/json-body.ts";
+import { type JsonValue, readPointer, toLexeme } from "../../reading/json-body.ts";
 import { toPrice } from "./amounts.ts";
 import { freeWithOnly, hasOnlyFields, readPlainId } from "./fields.ts";
 
@@ -43,17 +43,21 @@ const DRAFT = [
 ];
 
 /**
- * An invoice costs when it is paid. What makes Stripe collect one by itself has no price, for tax, what the customer
- * owes and items still pending may be added before: only a draft that says it stays one is free.
+ * An invoice counts when it is finalized, sent or paid, once, and without those of its items that were counted when
+ * they were added. A draft that says it stays one is free. What makes Stripe finalize one by itself has no price: tax,
+ * what the customer owes and items that are still pending might be added before.
  */
 export const INVOICE_ROUTES: RouteDefinition[] = [
   { match: ["POST /v1/invoices/create_preview"], price: "free" },
   { match: ["POST /v1/invoices/*/pay"], body: "form", price: pricePayment },
+  {
+    match: ["POST /v1/invoices/*/finalize", "POST /v1/invoices/*/send"],
+    body: "form",
+    price: priceFinalizing,
+  },
   { match: ["POST /v1/invoices/*/void", "POST /v1/invoices/*/mark_uncollectible"], price: "free" },
   {
     match: [
-      "POST /v1/invoices/*/finalize",
-      "POST /v1/invoices/*/send",
       "POST /v1/invoices/*/attach_payment",
       "POST /v1/invoices/*/add_lines",
       "POST /v1/invoices/*/update_lines",
@@ -79,20 +83,80 @@ function priceCreation({ form }: PricedCall): Quote {
   return staysDraft && hasOnlyFields(form, DRAFT) ? FREE : UNPRICED;
 }
 
-async function pricePayment({ form, segments, exchange, lookUp }: PricedCall): Promise<Quote> {
+/** From then on its customer can pay it. */
+async function priceFinalizing(call: PricedCall): Promise<Quote> {
+  const id = readPlainId(call.segments[2]);
+  const invoice = await call.lookUp(`/v1/invoices/${id}`);
+  return priceInvoice(call, id, invoice, "/amount_due");
+}
+
+async function pricePayment(call: PricedCall): Promise<Quote> {
+  const { form, segments, exchange, lookUp } = call;
   const id = readPlainId(segments[2]);
   if (hasFormField(form, "paid_out_of_band") && readFormScalar(form, "paid_out_of_band") === "true") {
     return { kind: "amount", microUsd: 0, toActual: () => ({ microUsd: 0 }) };
   }
   const invoice = await lookUp(`/v1/invoices/${id}`);
+  const paidBefore = toLexeme(readPointer(invoice, "/amount_paid")) ?? "0";
+  if (paidBefore === "0") return priceInvoice(call, id, invoice, "/amount_remaining");
   const currency = toLexeme(readPointer(invoice, "/currency"));
   const remaining = toLexeme(readPointer(invoice, "/amount_remaining"));
-  const isDraft = readPointer(invoice, "/status") === "draft";
-  if (isDraft || currency === undefined || remaining === undefined) return UNPRICED;
-  const paidBefore = toLexeme(readPointer(invoice, "/amount_paid")) ?? "0";
+  if (currency === undefined || remaining === undefined) return UNPRICED;
   return toPrice(remaining, currency, exchange, {
     toActual: (answer) => readPaid(answer, paidBefore, exchange),
   });
+}
+
+/** The whole of an invoice, by what it shows at a pointer. */
+function priceInvoice(
+  { exchange }: PricedCall,
+  id: string,
+  invoice: JsonValue | undefined,
+  pointer: "/amount_due" | "/amount_remaining",
+): Quote {
+  const shown = pointer === "/amount_due" ? pointer : "/amount_paid";
+  const toActual = (answer: VendorAnswer): Cost | undefined => readInvoice(answer, shown, exchange);
+  const currency = toLexeme(readPointer(invoice, "/currency"));
+  const amount = toLexeme(readPointer(invoice, pointer));
+  if (currency === undefined || amount === undefined || awaitsTax(invoice))
+    return { ...UNPRICED_INVOICE, toActual };
+  return toPrice(amount, currency, exchange, { objectId: id, ...toParts(invoice), toActual });
+}
+
+const UNPRICED_INVOICE = { kind: "unpriced" } as const;
+
+/** Of a draft, Stripe might not have calculated the tax yet. */
+function awaitsTax(invoice: JsonValue | undefined): boolean {
+  if (readPointer(invoice, "/status") !== "draft") return false;
+  const isAutomatic = readPointer(invoice, "/automatic_tax/enabled") === true;
+  return isAutomatic && readPointer(invoice, "/automatic_tax/status") !== "complete";
+}
+
+function readInvoice({ json }: VendorAnswer, pointer: string, exchange: Exchange): Cost | undefined {
+  const currency = toLexeme(readPointer(json, "/currency"));
+  const amount = toLexeme(readPointer(json, pointer));
+  const id = readPointer(json, "/id");
+  if (currency === undefined || amount === undefined) return undefined;
+  const microUsd = exchange.toMicroUsd(readMinorUnits(amount, currency), currency);
+  if (microUsd === undefined) return undefined;
+  return typeof id === "string" ? { microUsd, objectId: id, ...toParts(json) } : { microUsd };
+}
+
+/**
+ * The items that the lines of an invoice stand for: older versions of the API name them in another place. Of a long
+ * invoice Stripe shows the first lines alone, and the other items are counted again.
+ * https://docs.stripe.com/changelog/basil/2025-03-31/adds-new-parent-field-to-invoicing-objects
+ */
+function toParts(invoice: JsonValue | undefined): { partIds?: readonly string[] } {
+  const lines = readPointer(invoice, "/lines/data");
+  if (!Array.isArray(lines)) return {};
+  const ids = lines
+    .map(
+      (line) =>
+        readPointer(line, "/parent/invoice_item_details/invoice_item") ?? readPointer(line, "/invoice_item"),
+    )
+    .filter((id) => typeof id === "string");
+  return ids.length === 0 ? {} : { partIds: [...new Set(ids)] };
 }
 
 /** What an answer shows is all that was ever paid of the invoice. */

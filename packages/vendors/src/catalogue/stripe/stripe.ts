@@ -7,6 +7,7 @@ import { INVOICE_ITEM_ROUTES } from "./invoice-items.ts";
 import { INVOICE_ROUTES } from "./invoices.ts";
 import { MOVEMENT_ROUTES } from "./movements.ts";
 import { PAYMENT_INTENT_ROUTES } from "./payment-intents.ts";
+import { PAYMENT_LINK_ROUTES } from "./payment-links.ts";
 import { READ_ROUTES } from "./read-routes.ts";
 import { REFUND_ROUTES } from "./refunds.ts";
 import { SECRET_QUERY, SECRET_ROUTES } from "./secret-routes.ts";
@@ -45,6 +46,7 @@ export const stripe: VendorDefinition = {
     ...INVOICE_ITEM_ROUTES,
     ...SUBSCRIPTION_ROUTES,
     ...CHECKOUT_ROUTES,
+    ...PAYMENT_LINK_ROUTES,
     ...CUSTOMER_ROUTES,
     ...CATALOGUE_ROUTES,
     ...TERMINAL_ROUTES,

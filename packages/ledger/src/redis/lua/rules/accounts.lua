@@ -63,6 +63,14 @@ local function get_exposure(account, object_id)
   return exposures[name]
 end
 
+-- What an account has counted of an object already: as the object itself, or as the parts that it is made of.
+local function get_counted(account, object)
+  if object.objectId == nil then return 0 end
+  local of_parts = 0
+  for _, id in ipairs(object.partIds or {}) do of_parts = of_parts + get_exposure(account, id) end
+  return math.max(get_exposure(account, object.objectId), of_parts)
+end
+
 -- Remembers that an object has cost so much in all; never lowers it.
 local function expose(account, object_id, amount)
   local most = math.max(amount, get_exposure(account, object_id))

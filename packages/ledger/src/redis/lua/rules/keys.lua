@@ -77,13 +77,13 @@ local function get_key_spend(key, day, exposure)
 end
 
 -- A key with everything its next call must fit.
-local function to_key_state(key, object_id)
+local function to_key_state(key, object)
   local day = to_utc_day(now)
   local account = to_key_account(key)
   local state = {
     key = key,
     policy = key.record.policy,
-    spend = get_key_spend(key, day, get_exposure(account, object_id)),
+    spend = get_key_spend(key, day, get_counted(account, object or {})),
     budgets = {},
     ancestors = list_ancestors(key),
   }
@@ -95,7 +95,7 @@ local function to_key_state(key, object_id)
       daily_cap = tonumber(row.is.dailyCap),
       total_cap = tonumber(row.is.totalCap),
       frozen = row.is.frozen ~= nil,
-      spend = get_spend(row, day, get_exposure(budget, object_id)),
+      spend = get_spend(row, day, get_counted(budget, object or {})),
     })
   end
   return state

@@ -85,8 +85,9 @@ local function release_all(reservation)
 end
 
 -- Without a cost told by the vendor, what was reserved is the cost. Of an object, only what is new here counts.
-local function spend_share(reservation, share, told, object_id)
-  local counted = get_exposure(share.account, object_id)
+local function spend_share(reservation, share, told, object)
+  local object_id = object.objectId
+  local counted = get_counted(share.account, object)
   local cost = told and math.max(0, told - counted) or share.held
   spend(share.account, reservation.day, cost)
   share.spent = share.spent + cost
@@ -101,7 +102,7 @@ local function end_with_effect(reservation, outcome)
   local told = outcome.costMicroUsd
   local is_over, adds_nothing, own_cost = false, false, 0
   for index, share in ipairs(reservation.shares) do
-    local cost = spend_share(reservation, share, told, outcome.objectId)
+    local cost = spend_share(reservation, share, told, outcome)
     if index == 1 then own_cost = cost end
     -- Nothing was set aside for a second charge, whatever the first had reserved.
     if cost > (again and 0 or share.held) then is_over = true end
@@ -173,7 +174,7 @@ end
 
 -- Takes a hold of unknown outcome for spent.
 local function spend_hold(reservation)
-  for _, share in ipairs(reservation.shares) do spend_share(reservation, share, nil, nil) end
+  for _, share in ipairs(reservation.shares) do spend_share(reservation, share, nil, {}) end
   release_all(reservation)
   reservation.state = "settled"
 end

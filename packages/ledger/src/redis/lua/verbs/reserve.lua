@@ -1,6 +1,6 @@
 -- One step over a key's state, caps, call count and all its budgets: room is set aside in all of them, or in none.
 -- KEYS: 1 the tenant's root.
--- ARGV: 4 { attemptId, keyId, price, objectId, replayId, giveUpAfterMs, auditId, startedAt }, 5 the entry of a try
+-- ARGV: 4 { attemptId, keyId, price, objectId, partIds, replayId, giveUpAfterMs, auditId, startedAt }, 5 the entry of a try
 -- that nobody ends.
 -- Answer: time, "admitted", reserved, remaining or nil, the code that would have refused or nil
 --      or time, "refused", remaining or nil, names and values of the refusal in turn.
@@ -48,7 +48,7 @@ local function set_aside(key, whole)
     entries = "",
   }
   for index, account in ipairs(list_accounts(key)) do
-    local share = to_share(whole, get_exposure(account, args.objectId))
+    local share = to_share(whole, get_counted(account, args))
     hold(account, reservation.day, share)
     reservation.shares[index] = { account = account, held = share, spent = 0 }
   end
@@ -67,7 +67,7 @@ local try = load_row("try", args.attemptId)
 if try.exists then return to_answer(try) end
 local key = find_key(args.keyId)
 if not key then return redis.error_reply("no such key") end
-local state = to_key_state(key, args.objectId)
+local state = to_key_state(key, args)
 local shared = find_shared()
 local whole, refusal = fit_call(state, price, shared ~= nil)
 -- What refuses the calls of a shadow key, too.

@@ -1,5 +1,5 @@
 import { MAX_MICRO_USD } from "@keybrake/core/protocol";
-import { readMajorUnits, readMinorUnits } from "./currency.ts";
+import { type Exchange, readMajorUnits, readMinorUnits } from "./currency.ts";
 import type { PricedCall } from "./define-vendor.ts";
 import type { Quote } from "./quote.ts";
 import { readFormScalar } from "./reading/form-body.ts";
@@ -21,7 +21,7 @@ export interface DeclaredAmount {
  * @throws {Unreadable} no pointer finds an amount, one finds something else, or an index leaves out items of a list
  */
 export function priceDeclaredAmount(
-  { amount, currency, scale }: DeclaredAmount,
+  declared: DeclaredAmount,
   { form, json, exchange }: Pick<PricedCall, "form" | "json" | "exchange">,
 ): Quote {
   const read = (pointer: string): string[] => {
@@ -29,6 +29,33 @@ export function priceDeclaredAmount(
     const value = readFormScalar(form, pointer.slice(1));
     return value === undefined ? [] : [value];
   };
+  const sum = addUp(declared, read, exchange.toUpperBound);
+  return typeof sum === "string"
+    ? { kind: "currency_unpriced", currency: sum }
+    : { kind: "amount", microUsd: sum };
+}
+
+/**
+ * The sum of all amounts that a response names, in micro-USD; `undefined` if a currency has no rate.
+ *
+ * @throws {Unreadable} as {@link priceDeclaredAmount}
+ */
+export function readDeclaredCost(
+  declared: DeclaredAmount,
+  json: JsonValue,
+  exchange: Exchange,
+): number | undefined {
+  const read = (pointer: string): string[] => readAll(json, pointer.split("/").slice(1), pointer);
+  const sum = addUp(declared, read, exchange.toMicroUsd);
+  return typeof sum === "string" ? undefined : sum;
+}
+
+/** The sum in micro-USD, or the currency that has no rate. */
+function addUp(
+  { amount, currency, scale }: DeclaredAmount,
+  read: (pointer: string) => string[],
+  convert: Exchange["toMicroUsd"],
+): number | string {
   const pointers = [amount].flat();
   const amounts = pointers.flatMap(read);
   if (amounts.length === 0)
@@ -42,12 +69,12 @@ export function priceDeclaredAmount(
   for (const [index, text] of amounts.entries()) {
     const code = (currencies.length > 1 ? currencies[index] : currencies[0]) ?? "";
     const units = scale === "minor" ? readMinorUnits(text, code) : readMajorUnits(text);
-    const part = exchange.toUpperBound(units, code);
-    if (part === undefined) return { kind: "currency_unpriced", currency: code };
+    const part = convert(units, code);
+    if (part === undefined) return code;
     microUsd += part;
   }
   if (microUsd > MAX_MICRO_USD) throw new Unreadable("the amounts add up to more than 9,000,000,000 USD");
-  return { kind: "amount", microUsd };
+  return microUsd;
 }
 
 /** Every amount at a pointer. */

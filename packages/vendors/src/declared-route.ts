@@ -1,11 +1,12 @@
 import { toMicroUsd } from "@keybrake/core/protocol";
 import type { VendorAnswer } from "./answer.ts";
 import { countItems } from "./count-items.ts";
-import { priceDeclaredAmount } from "./declared-amount.ts";
+import type { Exchange } from "./currency.ts";
+import { priceDeclaredAmount, readDeclaredCost } from "./declared-amount.ts";
 import type { PricedCall, RouteDefinition } from "./define-vendor.ts";
 import { multiply as multiplyCost } from "./multiply.ts";
-import type { AmountQuote, Cost, Quote } from "./quote.ts";
-import { JsonNumber, readPointer } from "./reading/json-body.ts";
+import { type AmountQuote, type Cost, type Quote, UNPRICED } from "./quote.ts";
+import { JsonNumber, type JsonValue, readPointer } from "./reading/json-body.ts";
 import { Unreadable } from "./reading/unreadable.ts";
 
 /** A route as the configuration file writes it. */
@@ -34,6 +35,13 @@ export interface DeclaredRoute {
    * Another value means that nothing was done; where `equals` is a value and none stands there, nobody can tell.
    */
   success?: { pointer: string; equals: boolean | number | string | null } | undefined;
+  /**
+   * Where a 2xx response tells the actual cost, whatever the call had reserved: one JSON pointer or several that are added
+   * up, with the currency as for `amount`. `scale` defaults to the route's, or to `major`.
+   */
+  cost?:
+    | { answer: string | string[]; currency?: string | undefined; scale?: "major" | "minor" | undefined }
+    | undefined;
   price?: "free" | "unpriced" | "secret" | undefined;
 }
 
@@ -46,6 +54,12 @@ export function declareRoute(route: DeclaredRoute): RouteDefinition {
   const match = [route.match].flat();
   const ways = [route.amount, route.per_call_usd, route.price].filter((way) => way !== undefined);
   if (ways.length !== 1) throw new TypeError("give exactly one of amount, per_call_usd and price");
+  if (route.cost !== undefined && (route.price === "free" || route.price === "secret")) {
+    throw new TypeError(`a ${route.price} route has no cost to read`);
+  }
+  if (route.price === "unpriced" && route.cost !== undefined) {
+    return { match, readsQuery: true, price: ({ exchange }) => withActual(route, UNPRICED, exchange) };
+  }
   if (route.price !== undefined) return { match, price: route.price };
   if (route.amount !== undefined && route.scale === undefined) {
     throw new TypeError('an amount needs a scale, "major" or "minor"');
@@ -61,7 +75,7 @@ export function declareRoute(route: DeclaredRoute): RouteDefinition {
     match,
     // A fixed price is the same whatever the query says, and there are GETs that cost money.
     ...(readsBody ? { body: route.body ?? "json" } : { readsQuery: true }),
-    price: (call) => withSuccess(route, toPrice(route, call)),
+    price: (call) => withActual(route, toPrice(route, call), call.exchange),
   };
 }
 
@@ -81,19 +95,35 @@ function priceEach({ per_call_usd = 0, multiply }: DeclaredRoute, { json }: Pric
   return { kind: "amount", microUsd: multiplyCost(each, count) };
 }
 
-function withSuccess({ success }: DeclaredRoute, price: Quote): Quote {
-  if (success === undefined || price.kind !== "amount") return price;
-  const { microUsd } = price;
+/** Reads from the response whether the vendor did it, and what it cost. */
+function withActual(route: DeclaredRoute, price: Quote, exchange: Exchange): Quote {
+  const { success, cost, scale = "major" } = route;
+  if ((success === undefined && cost === undefined) || price.kind === "currency_unpriced") return price;
+  if (price.kind === "free") return price;
   return {
     ...price,
     toActual({ json }: VendorAnswer): Cost | "nothing" | undefined {
       if (json === undefined) return undefined;
-      const value = readPointer(json, success.pointer) ?? null;
-      if (success.equals === null) return value === null ? { microUsd } : "nothing";
-      if (value === null || value instanceof Map || Array.isArray(value)) return undefined;
-      return toText(value) === String(success.equals) ? { microUsd } : "nothing";
+      const isDone = success === undefined || tellsSuccess(success, json);
+      if (isDone === false) return "nothing";
+      if (cost === undefined)
+        return isDone && price.kind === "amount" ? { microUsd: price.microUsd } : undefined;
+      const { answer: amount, currency } = cost;
+      const microUsd = readDeclaredCost({ amount, currency, scale: cost.scale ?? scale }, json, exchange);
+      return microUsd === undefined ? undefined : { microUsd };
     },
   };
+}
+
+/** Whether the vendor did it; `undefined` if the response doesn't tell. */
+function tellsSuccess(
+  { pointer, equals }: NonNullable<DeclaredRoute["success"]>,
+  json: JsonValue,
+): boolean | undefined {
+  const value = readPointer(json, pointer) ?? null;
+  if (equals === null) return value === null;
+  if (value === null || value instanceof Map || Array.isArray(value)) return undefined;
+  return toText(value) === String(equals);
 }
 
 function toText(value: boolean | string | JsonNumber): string {

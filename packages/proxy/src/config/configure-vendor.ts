@@ -46,6 +46,13 @@ const routeSchema = z.strictObject({
       equals: z.union([z.boolean(), z.number(), z.string(), z.null()]),
     })
     .optional(),
+  cost: z
+    .strictObject({
+      answer: z.union([pointer, z.array(pointer).min(1).max(20)]),
+      currency: pointer.optional(),
+      scale: z.enum(["major", "minor"]).optional(),
+    })
+    .optional(),
   price: z.enum(["free", "unpriced", "secret"]).optional(),
 });
 

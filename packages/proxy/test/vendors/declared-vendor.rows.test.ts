@@ -172,3 +172,69 @@ it.each<[string, Partial<ProxyConfig["vendors"][string]>, string]>([
 ])("refuses the configuration: %s", async (_name, config, message) => {
   await expect(startDeclared(slackLike, config)).rejects.toThrow(message);
 });
+
+const COST = { answer: "/total", currency: "/currency" };
+
+it.each<[string, Routes[number], unknown, number, string[]]>([
+  [
+    "a flat price",
+    { match: "POST /x", per_call_usd: 1, cost: COST },
+    { total: 0.4, currency: "USD" },
+    0.4,
+    [],
+  ],
+  [
+    "a flat price that was too low",
+    { match: "POST /x", per_call_usd: 1, cost: COST },
+    { total: "2.50", currency: "usd" },
+    2.5,
+    ["overage"],
+  ],
+  [
+    "an amount of the call",
+    { match: "POST /x", amount: "/amount", scale: "minor", cost: { answer: "/charged" } },
+    { charged: 90 },
+    0.9,
+    [],
+  ],
+  [
+    "several amounts",
+    { match: "POST /x", per_call_usd: 1, cost: { answer: ["/fee", "/items/*/price"], scale: "minor" } },
+    { fee: 10, items: [{ price: 20 }, { price: 30 }] },
+    0.6,
+    [],
+  ],
+  ["no total", { match: "POST /x", per_call_usd: 1, cost: COST }, { currency: "USD" }, 1, ["estimate"]],
+  [
+    "a total that isn't one",
+    { match: "POST /x", per_call_usd: 1, cost: COST },
+    { total: -1, currency: "USD" },
+    1,
+    ["estimate"],
+  ],
+  [
+    "another currency",
+    { match: "POST /x", per_call_usd: 1, cost: COST },
+    { total: 9, currency: "XTS" },
+    1,
+    ["estimate"],
+  ],
+])("reads the actual cost of %s from the response", async (_name, route, json, cost, notes) => {
+  await using bench = await startDeclared(route);
+  bench.vendor.moves.push({ json });
+  await bench.call({ path: "/x", json: { amount: 100 } });
+  expect((await bench.entries())[0]).toMatchObject({ reservedUsd: 1, costUsd: cost, notes });
+});
+
+it("reads the actual cost of an unpriced call from the response", async () => {
+  await using bench = await startDeclared({ match: "POST /x", price: "unpriced", cost: COST });
+  const key = await bench.issue({ dailyUsdCap: 10, maxUsdPerCall: 2 });
+  bench.vendor.moves.push({ json: { total: 11, currency: "USD" } });
+  await bench.call({ path: "/x", json: {}, key });
+  expect((await bench.entries())[0]).toMatchObject({ reservedUsd: 2, costUsd: 11, notes: ["overage"] });
+  expect((await bench.call({ path: "/x", json: {}, key })).code).toBe("cap_exhausted");
+});
+
+it.each(["free", "secret"] as const)("a %s route has no cost to read", async (price) => {
+  await expect(startDeclared({ match: "POST /x", price, cost: COST })).rejects.toThrow("has no cost to read");
+});

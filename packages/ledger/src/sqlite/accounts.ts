@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { SpendAccount } from "../decide/spend-account.ts";
-import { toUtcDay } from "../decide/window.ts";
+import type { SqliteObjects } from "./object-table.ts";
 import { prepare } from "./prepare.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
@@ -22,7 +22,7 @@ interface DaySums {
   held: number;
 }
 
-export function createAccounts(database: DatabaseSync, unit: UnitOfWork, clock: () => number): Accounts {
+export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects: SqliteObjects): Accounts {
   const insert = prepare(database, "INSERT INTO accounts DEFAULT VALUES");
   const select = prepare<Sums>(database, "SELECT total, held, unknown FROM accounts WHERE id = ?");
   const update = prepare(database, "UPDATE accounts SET total = ?, held = ?, unknown = ? WHERE id = ?");
@@ -33,15 +33,6 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, clock: 
   const replaceDay = prepare(
     database,
     "INSERT OR REPLACE INTO account_days (account, day, spent, held) VALUES (?, ?, ?, ?)",
-  );
-  const selectExposure = prepare<{ microUsd: number }>(
-    database,
-    "SELECT micro_usd AS microUsd FROM account_objects WHERE account = ? AND object = ?",
-  );
-  const expose = prepare(
-    database,
-    `INSERT INTO account_objects (account, object, micro_usd, day) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET micro_usd = max(micro_usd, excluded.micro_usd), day = excluded.day`,
   );
   const accounts = unit.createCache<number, SpendAccount>();
 
@@ -55,7 +46,6 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, clock: 
       days.set(day, ofDay);
       return ofDay;
     };
-    const getExposure = (objectId: string): number => selectExposure.get(id, objectId)?.microUsd ?? 0;
 
     function move(change: Sums): void {
       sums.total += change.total;
@@ -73,7 +63,7 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, clock: 
 
     return {
       id,
-      getExposure,
+      getExposure: (objectId) => objects.getExposure(id, objectId),
       getSpend(day) {
         const ofDay = getDay(day);
         return {
@@ -100,9 +90,7 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, clock: 
         move({ total: microUsd, held: 0, unknown: 0 });
         moveDay(day, { spent: microUsd, held: 0 });
       },
-      expose(objectId, microUsd) {
-        expose.run(id, objectId, microUsd, toUtcDay(clock()));
-      },
+      expose: (objectId, microUsd) => objects.expose(id, objectId, microUsd),
     };
   }
 

@@ -48,30 +48,23 @@ export function createSqliteLedger(options: SqliteLedgerOptions): Ledger {
   // Changes nothing, and yet is written: a ledger that can only be read can't serve.
   const probe = prepare(database, "UPDATE schema_versions SET version = version WHERE version = 1");
   const verbs = toLedgerOperations(createOperations(tables, clock), async (verb, act) =>
-    READS.has(verb) ? read(act) : group.add(act),
+    // Between two groups nothing is half done, so that reading needs no transaction.
+    READS.has(verb) ? act() : group.add(act),
   );
 
   /** Rows go that the transaction may have in hand: it writes them first, and reads anew what is left. */
   function drop(before: number): void {
     unit.flush();
-    unit.end();
+    unit.forget();
     dropOld(before);
-  }
-
-  /** Between two groups nothing is half done, so that reading needs no transaction. */
-  function read<Answer>(act: () => Answer): Answer {
-    try {
-      return act();
-    } finally {
-      unit.end();
-    }
   }
 
   return {
     ...verbs,
     async endOverdue() {
+      // It drops rows that may be in memory, too.
       const count = await verbs.endOverdue();
-      if (retentionMs !== undefined) await group.add(() => drop(clock() - retentionMs));
+      await group.add(() => drop(retentionMs === undefined ? 0 : clock() - retentionMs));
       return count;
     },
     onAudit: listeners.add,

@@ -14,11 +14,10 @@ function withDatabase(file: string, work: (database: DatabaseSync) => void): voi
   }
 }
 
-/** From now on a commit fails in which a try was made whose id begins with `bad`. */
-const FAIL_COMMITS = `
-CREATE TABLE absent (id INTEGER PRIMARY KEY);
-CREATE TABLE broken (id INTEGER REFERENCES absent DEFERRABLE INITIALLY DEFERRED);
-CREATE TRIGGER fail_commit AFTER INSERT ON tries WHEN NEW.id LIKE 'bad%' BEGIN INSERT INTO broken VALUES (1); END`;
+/** From now on SQLite undoes a transaction in which an attempt begins with `bad`, as it does when the disk is full. */
+const FAIL_TRANSACTIONS = `
+CREATE TRIGGER fail_transaction AFTER INSERT ON tries WHEN NEW.id LIKE 'bad%'
+BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END`;
 
 it(
   "undoes a verb that fails, and none of those it shares a transaction with",
@@ -38,10 +37,10 @@ it(
 );
 
 it(
-  "answers nobody of a transaction whose commit fails, and keeps nothing of it",
+  "rejects all operations of a transaction that fails, and keeps nothing of it",
   onSqlite(async (bench, file) => {
     const key = await bench.issue({ totalCapMicroUsd: usd(100), maxCalls: 3 });
-    withDatabase(file, (database) => database.exec(FAIL_COMMITS));
+    withDatabase(file, (database) => database.exec(FAIL_TRANSACTIONS));
     const results = await Promise.allSettled([
       bench.reserve(key, charge(10), { attemptId: "good_1" }),
       bench.reserve(key, charge(10), { attemptId: "bad_1" }),
@@ -65,7 +64,7 @@ it(
   onSqlite(async (bench, file) => {
     const key = await bench.issue();
     const attempt = await bench.reserve(key, charge(10));
-    withDatabase(file, (database) => database.exec(FAIL_COMMITS));
+    withDatabase(file, (database) => database.exec(FAIL_TRANSACTIONS));
     let heard = 0;
     bench.store.onAudit(() => {
       heard++;

@@ -42,16 +42,16 @@ export function createGroupCommit(
       playing = undefined;
       unit.flush();
       commit.run();
+      unit.keep();
       return undefined;
     } catch (error) {
+      unit.forget();
       // Where the disk is full or broken, SQLite may have undone the transaction by itself.
       const isOpen = database.isOpen && database.isTransaction;
       if (isOpen) rollBack.run();
       if (!isOpen || !playing) throw error;
       playing.reject(error);
       return playing;
-    } finally {
-      unit.end();
     }
   }
 

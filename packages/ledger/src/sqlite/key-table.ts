@@ -33,6 +33,7 @@ export function createSqliteKeys(database: DatabaseSync, unit: UnitOfWork, accou
   const findMany = createFinder<Columns>(database);
 
   const rows = unit.createCache<string, KeyRow>();
+  const rowsByHash = unit.createCache<string, KeyRow>();
   const children = unit.createCache<string, KeyRow[]>();
 
   function toRow(columns: Columns): KeyRow {
@@ -73,8 +74,13 @@ export function createSqliteKeys(database: DatabaseSync, unit: UnitOfWork, accou
       return columns && toRow(columns);
     },
     findByTokenHash(tokenHash) {
+      const known = rowsByHash.get(tokenHash);
+      if (known) return known.record;
       const columns = findByTokenHash.get(tokenHash);
-      return columns && toRecord(columns);
+      if (!columns) return undefined;
+      const row = toRow(columns);
+      rowsByHash.set(tokenHash, row);
+      return row.record;
     },
     listChildren(id) {
       const found = children.get(id) ?? listChildren.all(id).map(toRow);

@@ -2,9 +2,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { LedgerOpenError } from "../ledger-open-error.ts";
 import { LEDGER } from "./migrations/001-ledger.ts";
 import { RETENTION } from "./migrations/002-retention.ts";
+import { OBJECTS } from "./migrations/003-objects.ts";
 
 /** In the order of their numbers, which are their places. One that was released is never changed again. */
-const MIGRATIONS = [LEDGER, RETENTION] as const;
+const MIGRATIONS = [LEDGER, RETENTION, OBJECTS] as const;
 
 /** The version of the tables that this program works with. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

@@ -10,6 +10,9 @@ import { migrate } from "./migrate.ts";
 // Nobody else writes, but whoever looks at the file with a tool of his own may be in the way for a moment.
 const BUSY_TIMEOUT_MS = 250;
 
+// 32 MB. A page that changes many times meanwhile is moved into the database once.
+const CHECKPOINT_PAGES = 8_000;
+
 /** A database that this process alone writes to. */
 export interface OpenDatabase {
   database: DatabaseSync;
@@ -29,8 +32,12 @@ export function openDatabase(path: string, synchronous: "full" | "normal"): Open
   let database: DatabaseSync | undefined;
   try {
     createPrivateFile(file);
-    database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-    database.exec(`PRAGMA journal_mode = wal; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = on`);
+    // Nothing here refers to a row that isn't there, and to look for it costs more than to write some rows.
+    database = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false });
+    database.exec(
+      `PRAGMA journal_mode = wal; PRAGMA synchronous = ${synchronous}; PRAGMA fullfsync = on;
+       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    );
     migrate(database, path);
   } catch (error) {
     database?.close();

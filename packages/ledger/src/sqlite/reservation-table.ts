@@ -3,6 +3,7 @@ import type { Reservation } from "../decide/reservation.ts";
 import type { ReservationTable } from "../decide/tables.ts";
 import type { Accounts } from "./accounts.ts";
 import { prepare } from "./prepare.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 interface Columns {
   id: number;
@@ -31,7 +32,11 @@ export interface SqliteReservations extends ReservationTable {
   get(id: number): Reservation;
 }
 
-export function createSqliteReservations(database: DatabaseSync, accounts: Accounts): SqliteReservations {
+export function createSqliteReservations(
+  database: DatabaseSync,
+  unit: UnitOfWork,
+  accounts: Accounts,
+): SqliteReservations {
   const insert = prepare(
     database,
     `INSERT INTO reservations (day, whole, object, spends, state, open_tries, tainted, closed, awaits_original,
@@ -65,7 +70,16 @@ export function createSqliteReservations(database: DatabaseSync, accounts: Accou
        AND (SELECT open_tries FROM reservations WHERE id = replays.reservation) = 0`,
   );
 
-  function toReservation(columns: Columns): Reservation {
+  const known = unit.createCache<number, Reservation>();
+
+  function remember(reservation: Reservation): Reservation {
+    known.set(reservation.id, reservation);
+    return reservation;
+  }
+
+  const toReservation = (columns: Columns): Reservation => known.get(columns.id) ?? remember(parse(columns));
+
+  function parse(columns: Columns): Reservation {
     const { id, day, whole, object, state, openTries, at, shares, entries } = columns;
     const stored = JSON.parse(shares) as StoredShare[];
     return {
@@ -104,10 +118,10 @@ export function createSqliteReservations(database: DatabaseSync, accounts: Accou
       );
       const id = Number(lastInsertRowid);
       if (replayId !== undefined) insertReplay.run(replayId, id, at);
-      return { id, ...draft };
+      return remember({ id, ...draft });
     },
     get(id) {
-      const found = toFound(find.get(id));
+      const found = known.get(id) ?? toFound(find.get(id));
       if (!found) throw new Error(`no reservation ${id}`);
       return found;
     },

@@ -57,7 +57,7 @@ it(
     expect(await bench.store.getKey("acme", child.id)).toBeUndefined();
     expect(await bench.store.findKey(parent.tokenHash)).toBeUndefined();
     expect((await bench.store.getBudget("acme", "team"))?.spend.totalMicroUsd).toBe(usd(26));
-    expect([count("reservations"), count("objects"), count("accounts"), count("replays")]).toEqual([
+    expect([count("reservations"), count("vendor_objects"), count("accounts"), count("replays")]).toEqual([
       1, 0, 2, 0,
     ]);
   }),

@@ -4,6 +4,7 @@ import { prepare } from "./prepare.ts";
 
 // So few at a time that no call waits for it.
 const BATCH = 500;
+const OBJECTS_BATCH = 2_000;
 
 const END = "min(expires_at, coalesce(revoked_at, expires_at))";
 
@@ -24,16 +25,17 @@ export function createRetention(database: DatabaseSync): (before: number) => voi
        AND NOT EXISTS (SELECT 1 FROM tries WHERE reservation = r.id)
        AND NOT EXISTS (SELECT 1 FROM replays WHERE reservation = r.id) LIMIT ${BATCH})`,
   );
+  // The objects have no index by day, so each time some more of them are looked at, in the order of their names.
+  const findLast = prepare<{ last: string | null; count: number }>(
+    database,
+    `SELECT max(object) AS last, count(*) AS count FROM
+       (SELECT object FROM vendor_objects WHERE object > ? ORDER BY object LIMIT ${OBJECTS_BATCH})`,
+  );
   const dropObjects = prepare(
     database,
-    `DELETE FROM objects WHERE (tenant, object) IN
-       (SELECT tenant, object FROM objects WHERE day < ? LIMIT ${BATCH})`,
+    "DELETE FROM vendor_objects WHERE object > ? AND object <= ? AND day < ?",
   );
-  const dropAccountObjects = prepare(
-    database,
-    `DELETE FROM account_objects WHERE (account, object) IN
-       (SELECT account, object FROM account_objects WHERE day < ? LIMIT ${BATCH})`,
-  );
+  let seen = "";
   const listEnded = prepare<{ id: string }>(
     database,
     `SELECT id FROM keys k WHERE ${END} < ? AND parent IS NULL
@@ -50,7 +52,18 @@ export function createRetention(database: DatabaseSync): (before: number) => voi
      FROM family CROSS JOIN keys k ON k.id = member CROSS JOIN accounts ON accounts.id = account`,
   );
   const dropKey = prepare(database, "DELETE FROM keys WHERE id = ?");
-  const dropAccount = prepare(database, "DELETE FROM accounts WHERE id = ?");
+  // The newest id stays, or the next account would get it again, with what objects have cost there.
+  const dropAccount = prepare(
+    database,
+    "DELETE FROM accounts WHERE id = ? AND id < (SELECT max(id) FROM accounts)",
+  );
+  const dropDays = prepare(database, "DELETE FROM account_days WHERE account = ?");
+
+  function dropSomeObjects(before: number): void {
+    const { last = null, count = 0 } = findLast.get(seen) ?? {};
+    if (last !== null) dropObjects.run(seen, last, before);
+    seen = last === null || count < OBJECTS_BATCH ? "" : last;
+  }
 
   function dropFamily(root: string, before: number): void {
     const family = listFamily.all(root, before);
@@ -58,14 +71,14 @@ export function createRetention(database: DatabaseSync): (before: number) => voi
     for (const { id, account } of family) {
       dropKey.run(id);
       dropAccount.run(account);
+      dropDays.run(account);
     }
   }
 
   return (before) => {
     dropAudit.run(before);
     dropReservations.run(before);
-    dropObjects.run(toUtcDay(before));
-    dropAccountObjects.run(toUtcDay(before));
+    dropSomeObjects(toUtcDay(before));
     for (const { id } of listEnded.all(before)) dropFamily(id, before);
   };
 }

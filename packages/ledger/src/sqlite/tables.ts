@@ -1,10 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { IssueRow, IssueTable, ObjectTable, Tables } from "../decide/tables.ts";
-import { toUtcDay } from "../decide/window.ts";
+import type { IssueRow, IssueTable, Tables } from "../decide/tables.ts";
 import { createAccounts } from "./accounts.ts";
 import { createSqliteAudit } from "./audit-table.ts";
 import { createSqliteBudgets } from "./budget-table.ts";
 import { createSqliteKeys } from "./key-table.ts";
+import { createSqliteObjects } from "./object-table.ts";
 import { prepare } from "./prepare.ts";
 import { createSqliteReservations } from "./reservation-table.ts";
 import { createSqliteTries } from "./try-table.ts";
@@ -21,35 +21,17 @@ export function createSqliteTables(
   clock: () => number,
   onAppend: () => void,
 ): Tables {
-  const accounts = createAccounts(database, unit, clock);
-  const reservations = createSqliteReservations(database, accounts);
+  const objects = createSqliteObjects(database, unit, clock);
+  const accounts = createAccounts(database, unit, objects);
+  const reservations = createSqliteReservations(database, unit, accounts);
   return {
     keys: createSqliteKeys(database, unit, accounts),
     budgets: createSqliteBudgets(database, unit, accounts),
-    tries: createSqliteTries(database, reservations),
+    tries: createSqliteTries(database, unit, reservations),
     reservations,
-    objects: createSqliteObjects(database, clock),
+    objects,
     issues: createSqliteIssues(database),
     audit: createSqliteAudit(database, onAppend),
-  };
-}
-
-function createSqliteObjects(database: DatabaseSync, clock: () => number): ObjectTable {
-  const find = prepare<{ microUsd: number; told: 0 | 1 }>(
-    database,
-    "SELECT micro_usd AS microUsd, told FROM objects WHERE tenant = ? AND object = ?",
-  );
-  const save = prepare(
-    database,
-    "INSERT OR REPLACE INTO objects (tenant, object, micro_usd, told, day) VALUES (?, ?, ?, ?, ?)",
-  );
-  return {
-    find(tenant, objectId) {
-      const found = find.get(tenant, objectId);
-      return found && { microUsd: found.microUsd, told: found.told === 1 };
-    },
-    save: (tenant, { objectId, microUsd, told }) =>
-      void save.run(tenant, objectId, microUsd, Number(told), toUtcDay(clock())),
   };
 }
 

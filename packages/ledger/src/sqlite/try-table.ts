@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { TryRow, TryTable } from "../decide/tables.ts";
 import { prepare } from "./prepare.ts";
 import type { SqliteReservations } from "./reservation-table.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 
 interface Columns {
   id: string;
@@ -18,7 +19,11 @@ interface Columns {
 const SELECT = `SELECT id, key, reservation, answer, at, deadline, abandoned, settlement, given_up AS givenUp
   FROM tries`;
 
-export function createSqliteTries(database: DatabaseSync, reservations: SqliteReservations): TryTable {
+export function createSqliteTries(
+  database: DatabaseSync,
+  unit: UnitOfWork,
+  reservations: SqliteReservations,
+): TryTable {
   const insert = prepare(
     database,
     `INSERT INTO tries (id, key, reservation, answer, at, deadline, abandoned) VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -43,8 +48,16 @@ export function createSqliteTries(database: DatabaseSync, reservations: SqliteRe
        AND NOT EXISTS (SELECT 1 FROM replays WHERE reservation = reservations.id)`,
   );
 
+  const known = unit.createCache<string, TryRow>();
+
+  function toRow(columns: Columns): TryRow {
+    const row = known.get(columns.id) ?? parse(columns);
+    known.set(row.id, row);
+    return row;
+  }
+
   /** What only some ask for is parsed when they do. */
-  function toRow({ id, key, reservation, answer, at, deadline, abandoned, ...rest }: Columns): TryRow {
+  function parse({ id, key, reservation, answer, at, deadline, abandoned, ...rest }: Columns): TryRow {
     return {
       id,
       keyId: key,
@@ -63,11 +76,15 @@ export function createSqliteTries(database: DatabaseSync, reservations: SqliteRe
   }
 
   return {
-    insert({ id, keyId, reservation, answer, at, deadline, abandoned }) {
+    insert(row) {
+      const { id, keyId, reservation, answer, at, deadline, abandoned } = row;
       const [told, draft] = [JSON.stringify(answer), JSON.stringify(abandoned)];
       insert.run(id, keyId, reservation.id, told, at, deadline, draft);
+      known.set(id, row);
     },
     find(id) {
+      const row = known.get(id);
+      if (row) return row;
       const columns = find.get(id);
       return columns && toRow(columns);
     },

@@ -1,22 +1,33 @@
 /**
- * What one transaction has read and will write, so that a row is read and written once, however many verbs of the
- * transaction need it. It ends with the transaction, whichever way: what is in memory never outlives what is on the
- * disk.
+ * The rows that are in memory, and those of them that the transaction under way will write. A row is read once and
+ * written once per transaction, however many operations need it. One process has the file, so what is in memory
+ * stays true after a commit. After a failed transaction it is forgotten, since the file doesn't have it.
  */
 export interface UnitOfWork {
-  /** Makes a cache of rows that is emptied at the end. */
+  /** Makes a cache of rows. All caches are emptied at once, because rows hold on to each other. */
   createCache<Id, Row>(): Map<Id, Row>;
   /** Has a row written before the commit; once, however often it is asked for. */
   writeLater(row: object, write: () => void): void;
   /** Writes what is to be written. */
   flush(): void;
-  /** Forgets everything. */
-  end(): void;
+  /** After a commit: keeps the rows unless there are too many. */
+  keep(): void;
+  /** Forgets all rows, and what was to be written. */
+  forget(): void;
 }
+
+/** About 10 MB. */
+const MOST_ROWS = 10_000;
 
 export function createUnitOfWork(): UnitOfWork {
   const caches: Map<unknown, unknown>[] = [];
   const writes = new Map<object, () => void>();
+
+  function forget(): void {
+    for (const cache of caches) cache.clear();
+    writes.clear();
+  }
+
   return {
     createCache<Id, Row>() {
       const cache = new Map<Id, Row>();
@@ -30,9 +41,11 @@ export function createUnitOfWork(): UnitOfWork {
       for (const write of writes.values()) write();
       writes.clear();
     },
-    end() {
-      for (const cache of caches) cache.clear();
-      writes.clear();
+    keep() {
+      let rows = 0;
+      for (const cache of caches) rows += cache.size;
+      if (rows > MOST_ROWS) forget();
     },
+    forget,
   };
 }

@@ -87,6 +87,9 @@ describe("issue", () => {
     ["a gateway in between fails", () => new Response("<html>", { status: 502 })],
     ["something else answers there", () => new Response("<html>hello")],
     ["the answer is not a key", () => Response.json({ id: "key_1" }, { status: 201 })],
+    ["the answer is not even an object", () => Response.json(null, { status: 201 })],
+    ["the key has no token", () => Response.json(issuedKey({ token: "" }), { status: 201 })],
+    ["nobody can tell when it expires", () => Response.json(issuedKey({ expires_at: "soon" }))],
     [
       "it is redirected",
       () => new Response(null, { status: 302, headers: { location: "https://evil.test" } }),
@@ -100,6 +103,12 @@ describe("issue", () => {
     expect((error as Error).cause).toBeInstanceOf(Error);
     expect(api.asked).toHaveLength(2);
     expect(events.map(({ type }) => type)).toEqual(["retried"]);
+  });
+
+  it("fails closed when the key is for another vendor", async () => {
+    const { api, client } = setUp();
+    api.next(() => Response.json(issuedKey({ vendor: "twilio" }), { status: 201 }));
+    expect(await rejection(client.issue(policy))).toBeInstanceOf(VaultKeyUnavailableError);
   });
 
   it.each(["invalid_policy", "invalid_token", "unknown_vendor", "rate_limited"] as const)(

@@ -1,4 +1,4 @@
-import type { Duration } from "./protocol.ts";
+import type { Duration } from "./protocol/duration.ts";
 
 /**
  * What to ask for when a vault key is issued. Amounts are USD with at most six decimals.

@@ -3,7 +3,8 @@ import { getControlClient, type Keybrake } from "./create-keybrake.ts";
 import { hasRefusalCode } from "./has-refusal-code.ts";
 import type { KeyCacheStore } from "./key-cache-store.ts";
 import type { IssuePolicy } from "./policy.ts";
-import { DEFAULT_EXPIRES_IN, policySchema, toSeconds, toWire } from "./protocol.ts";
+import { DEFAULT_EXPIRES_IN, toSeconds } from "./protocol/duration.ts";
+import { toWire } from "./protocol/wire-names.ts";
 import { createSessionRecords, type SessionKey, type SessionKeyring } from "./session-records.ts";
 import { VaultKey } from "./vault-key.ts";
 import { revokeAtLast, type WithVaultKeyOptions } from "./with-vault-key.ts";
@@ -35,7 +36,7 @@ export function createSessionKeys(
   const seenEnded = new WeakSet<VaultKey>();
 
   function slotOf({ failOpen: _failOpen, keepAlive: _keepAlive, ...policy }: IssuePolicy): string {
-    return JSON.stringify(toWire(policySchema, policy));
+    return JSON.stringify(toWire(policy));
   }
 
   /** The known key with time left, or nothing where it can't have more. */

@@ -11,7 +11,7 @@ import {
   VaultKeyUnavailableError,
 } from "./index.ts";
 
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 
 function setUp(options: KeybrakeOptions = {}) {
   const api = createFakeApi();
@@ -65,6 +65,38 @@ describe("issue", () => {
     expect(asked?.init).toMatchObject({ cache: "no-store", redirect: "manual" });
     expect(key).toMatchObject({ id: "key_1", vendor: "stripe", label: "agent/7", tracked: true });
     expect(key.baseUrl).toBe("https://proxy.keybrake.com/stripe");
+  });
+
+  it.each<[string, object]>([
+    ["no cap", {}],
+    ["bounds that are no caps", { maxUsdPerCall: 5, maxCalls: 3 }],
+    ["no budgets", { budgets: [] }],
+    ["caps that are undefined", { dailyUsdCap: undefined, totalUsdCap: undefined }],
+  ])("refuses a policy with %s before it asks, unless that is stated", async (_name, fields) => {
+    const { api, client } = setUp();
+    const plain = { label: "agent/7", vendor: "stripe", ...fields };
+    const failOpen = vi.fn(() => ({ token: "x", baseUrl: "https://x.test" }));
+    const error = await rejection(client.issue({ ...plain, failOpen } as unknown as IssuePolicy));
+    expect(error).toBeInstanceOf(InvalidPolicyError);
+    expect(error).toMatchObject({ issues: [{ path: "uncapped" }], status: 422 });
+    expect((error as Error).message).toContain("totalUsdCap");
+    expect(api.asked).toEqual([]);
+    expect(failOpen).not.toHaveBeenCalled();
+
+    await client.issue({ ...plain, uncapped: true } as IssuePolicy);
+    expect(JSON.parse(api.asked[0]?.body ?? "")).not.toHaveProperty("uncapped");
+  });
+
+  it.each<[string, Pick<IssuePolicy, "dailyUsdCap" | "totalUsdCap" | "budgets" | "parent">]>([
+    ["dailyUsdCap", { dailyUsdCap: 0 }],
+    ["totalUsdCap", { totalUsdCap: 5 }],
+    ["a budget with a cap", { budgets: [{ name: "user:42", dailyUsdCap: 5 }] }],
+    ["a budget that may have a stored cap", { budgets: ["user:42"] }],
+    ["a parent key", { parent: "self" }],
+  ])("takes %s for a limit", async (_name, limit) => {
+    const { client } = setUp();
+    const limited = { label: "agent/7", vendor: "stripe", ...limit } as IssuePolicy;
+    expect((await client.issue(limited)).id).toBe("key_1");
   });
 
   it("tries once more, under the same Idempotency-Key", async () => {

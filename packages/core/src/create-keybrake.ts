@@ -17,6 +17,7 @@ import type {
   WireValidate,
   WireValidation,
 } from "./protocol.ts";
+import { toWirePolicy } from "./to-wire-policy.ts";
 import { toMoment, VaultKey } from "./vault-key.ts";
 import { warnOnce } from "./warn-once.ts";
 import { runWithVaultKey, type WithVaultKeyOptions } from "./with-vault-key.ts";
@@ -109,16 +110,17 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
   const control = createControlClient(options);
 
   async function issue(
-    { keepAlive: _keepAlive, failOpen, ...policy }: IssuePolicy,
+    policy: IssuePolicy,
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<VaultKey> {
+    const body = toWirePolicy(policy);
     // Before there is a key: Deno throws where the program may not read the environment.
     const proxyUrl = control.proxyUrl();
     try {
       const key = await control.call<WireIssuedKey>({
         method: "POST",
         path: "/v1/keys",
-        body: toWire(policy),
+        body,
         answer: ISSUED_KEY,
         idempotencyKey: crypto.randomUUID(),
         signal,
@@ -140,8 +142,8 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
         control,
       );
     } catch (error) {
-      if (!failOpen || !(error instanceof VaultKeyUnavailableError)) throw error;
-      return standIn(policy, failOpen(), error);
+      if (!policy.failOpen || !(error instanceof VaultKeyUnavailableError)) throw error;
+      return standIn(policy, policy.failOpen(), error);
     }
   }
 

@@ -16,7 +16,7 @@ beforeEach(async () => {
   api = createFakeApi();
   const client = createKeybrake({ token: "kb", fetch: api.fetch, retry: { attempts: 0, delayMs: 0 } });
   vi.useFakeTimers();
-  key = await client.issue({ label: "agent/7", vendor: "stripe", expiresIn: "10m" });
+  key = await client.issue({ label: "agent/7", vendor: "stripe", uncapped: true, expiresIn: "10m" });
 });
 
 afterEach(() => {
@@ -220,7 +220,7 @@ describe("revoke", () => {
     const client = createKeybrake({ token: "kb", fetch: api.fetch });
     let id: string;
     {
-      await using scoped = await client.issue({ label: "agent/8", vendor: "stripe" });
+      await using scoped = await client.issue({ label: "agent/8", vendor: "stripe", uncapped: true });
       id = scoped.id;
       expect(api.askedFor(/^DELETE/)).toHaveLength(0);
     }

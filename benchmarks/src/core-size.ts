@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { measureBundle } from "../../tooling/bundle-size.ts";
 import { toPath } from "./processes.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -12,16 +11,7 @@ export const coreSize: Scenario = {
   name: "core-size",
   async run() {
     const contents = 'export { createKeybrake, withVaultKey } from "@keybrake/core";';
-    const { outputFiles } = await build({
-      stdin: { contents, resolveDir: folder },
-      bundle: true,
-      minify: true,
-      format: "esm",
-      platform: "neutral",
-      mainFields: ["module", "main"],
-      write: false,
-    });
-    const size = gzipSync(outputFiles[0]?.contents ?? "", { level: 9 }).length / 1000;
+    const size = (await measureBundle(contents, folder)) / 1000;
     return {
       name: "core-size",
       figures: [

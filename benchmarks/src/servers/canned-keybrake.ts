@@ -9,7 +9,7 @@ import type { CannedAnswers } from "../sdk-overhead.ts";
 const [port, file = ""] = process.argv.slice(2);
 const answers = JSON.parse(readFileSync(file, "utf8")) as CannedAnswers;
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   const { method, url } = request;
   const [status, body] =
     method === "DELETE"
@@ -24,4 +24,7 @@ createServer((request, response) => {
     });
     response.end(body);
   });
-}).listen(Number(port), "127.0.0.1");
+});
+// The clients pause between windows.
+server.keepAliveTimeout = 600_000;
+server.listen(Number(port), "127.0.0.1");

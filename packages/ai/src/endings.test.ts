@@ -309,6 +309,34 @@ describe("ToolLoopAgent", () => {
   });
 });
 
+describe("a ReadableStream as the result", () => {
+  function run(end: Turn) {
+    return vaultTools(
+      bench.policy,
+      { charge: bench.charge },
+      (tools) =>
+        toUIMessageStream({ stream: streamText({ model: chargeThen(end), tools, prompt, stopWhen }).stream }),
+      { client: bench.client },
+    );
+  }
+
+  it("keeps the key until it is read", async () => {
+    const types: string[] = [];
+    for await (const { type } of await run({ says: "done" })) types.push(type);
+    expect(types.at(-1)).toBe("finish");
+    expect(types).not.toContain("tool-output-error");
+    expect(bench.chargedCents()).toBe(2000);
+    await bench.untilRevoked();
+  });
+
+  it("revokes when it is cancelled", async () => {
+    const reader = (await run({ fails: "hangs" })).getReader();
+    for (let type = ""; type !== "text-delta"; ) type = (await reader.read()).value?.type ?? "";
+    await reader.cancel();
+    await bench.untilRevoked();
+  });
+});
+
 describe("a Response as the result", () => {
   const uiMessages = [{ id: "1", role: "user" as const, parts: [{ type: "text" as const, text: "charge" }] }];
 

@@ -12,6 +12,7 @@ export async function holdResult<Result>(result: Result, end: () => Promise<void
   const get = (target: object, name: PropertyKey, self: unknown): unknown =>
     STREAMS.has(name) ? hold(Reflect.get(target, name, self)) : Reflect.get(target, name, self);
 
+  if (result instanceof ReadableStream) return hold(result) as Result;
   if (result instanceof Response && result.body) return new Response(hold(result.body), result) as Result;
   if (typeof Object(result).consumeStream === "function") return new Proxy(Object(result), { get });
   return end().then(() => result);

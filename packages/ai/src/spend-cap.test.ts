@@ -109,6 +109,40 @@ describe("a model that would charge for ever stops at the cap", () => {
     expect(steps).toHaveLength(6);
   });
 
+  it.each<[string, (error: Error) => unknown]>([
+    ["returns an object of its own", (error) => ({ error: error.message })],
+    ["returns a text", () => "The payment failed."],
+    [
+      "throws an error of its own",
+      () => {
+        throw new Error("order failed");
+      },
+    ],
+  ])("where the tool catches the error and %s", async (_name, answer) => {
+    const charge = vaultTool({
+      inputSchema: z.object({}),
+      execute: (_input, _options, key): Promise<unknown> =>
+        toStripe(key)
+          .paymentIntents.create({ amount: 2000, currency: "usd" })
+          .then(({ id }) => id, answer),
+    });
+    const run = { model: greedyModel(), prompt, stopWhen };
+    const generated = await vaultTools(bench.policy, { charge }, (tools) => generateText({ ...run, tools }), {
+      client: bench.client,
+    });
+    expect(generated.steps).toHaveLength(6);
+    expect(getRefusals(generated.steps)).toEqual([SPENT]);
+
+    const streamed = await vaultTools(
+      { ...bench.policy, label: `${bench.policy.label}/2` },
+      { charge },
+      (tools) => streamText({ ...run, model: greedyModel(), tools, onError: () => {} }),
+      { client: bench.client },
+    );
+    expect(getRefusals(await streamed.steps)).toEqual([SPENT]);
+    expect(bench.chargedCents()).toBe(20_000);
+  });
+
   it("and at the limit of calls", async () => {
     const { steps } = await vaultTools(
       { ...bench.policy, maxCalls: 3 },

@@ -6,6 +6,7 @@ import {
   type VaultKey,
 } from "@keybrake/core";
 import type { FlexibleSchema, Tool, ToolExecutionOptions } from "ai";
+import { watchKey } from "./caught-refusals.ts";
 
 type FunctionTool = Extract<Tool, { type?: "function" | undefined }>;
 type Inferred = "inputSchema" | "outputSchema" | "contextSchema" | "execute" | "toModelOutput";
@@ -65,15 +66,23 @@ export function vaultTool<Input, Output, Context>(
   return (getKey) => {
     async function* outputs(...call: Call): AsyncGenerator<Output | ToolRefusal> {
       const key = await getKey();
+      const noteCaughtRefusal = watchKey(key, call[0]);
+      let last: Output | ToolRefusal | undefined;
       try {
         const answer = execute(...call, key);
         const answers = (
           Symbol.asyncIterator in Object(answer) ? answer : [await answer]
         ) as AsyncIterable<Output>;
         // Some SDKs return a refusal instead of throwing it.
-        for await (const output of answers) yield isCapExhausted(output) ? toToolRefusal(output) : output;
+        for await (const output of answers) {
+          last = isCapExhausted(output) ? toToolRefusal(output) : output;
+          yield last;
+        }
       } catch (error) {
-        yield toToolRefusal(error);
+        last = toToolRefusal(error);
+        yield last;
+      } finally {
+        if (!isToolRefusal(last)) noteCaughtRefusal();
       }
     }
 

@@ -7,7 +7,7 @@ import { scriptedModel, type Turn } from "../test-support/scripted-model.ts";
 import { vaultTool, vaultTools } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const policy = { label: "run-7", vendor: "stripe" };
+const policy = { label: "run-7", vendor: "stripe", uncapped: true } as const;
 const prompt = "work";
 const stopWhen = isStepCount(10);
 
@@ -80,7 +80,7 @@ describe("the keys of a run", () => {
     await vaultTools(
       (name) => {
         expectTypeOf(name).toEqualTypeOf<"which" | "sms" | "refund">();
-        return name === "sms" ? { label: "run-7", vendor: "twilio" } : policy;
+        return name === "sms" ? { label: "run-7", vendor: "twilio", uncapped: true } : policy;
       },
       { which, sms, refund: which },
       (tools) =>

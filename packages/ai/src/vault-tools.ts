@@ -18,7 +18,7 @@ export type RunTools<Tools> = {
  * key. Where no key can be had for a tool, its `execute` doesn't run.
  *
  * The run is what `use` returns: that of `generateText`, of `streamText`, of an agent's `generate` or `stream`, or a
- * `Response` made of one. Go on with the result of this function, since the streams in it are watched. A stream that
+ * `Response` or a `ReadableStream` made of one. Go on with the result of this function, since the streams in it are watched. A stream that
  * nobody ever reads or cancels leaves its key to its `expiresIn`.
  *
  * @param policy what to ask for, or how to tell it from the name of a tool, once for each tool. Tools whose policies

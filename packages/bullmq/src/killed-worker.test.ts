@@ -23,7 +23,7 @@ it("has its job run again under a new key, while the old one ends with its life"
   const seen: string[] = [];
   await bench.startWorker(
     withVaultKey(
-      ({ id }: Job) => ({ label: `refund-${id}`, vendor: "stripe", idempotency: "inject" }),
+      ({ id }: Job) => ({ label: `refund-${id}`, vendor: "stripe", uncapped: true, idempotency: "inject" }),
       async (_job, key) => {
         seen.push(key.id);
         return (await charge(key)).status;

@@ -1,4 +1,4 @@
-import type { CapExhaustedError, IssuePolicy, VaultKey } from "@keybrake/core";
+import type { CapExhaustedError, IssuePolicy, PolicyFields, VaultKey } from "@keybrake/core";
 import { stripeOptions } from "@keybrake/core/stripe";
 import Stripe from "stripe";
 import { beforeEach, describe, expect, inject, it } from "vitest";
@@ -7,7 +7,7 @@ import { eventually, startBench, type TestBench } from "../test-support/start-be
 import { withVaultKey } from "./index.ts";
 
 const DAY_MS = 86_400_000;
-const policy: IssuePolicy = { label: "refunds", vendor: "stripe" };
+const policy: IssuePolicy = { label: "refunds", vendor: "stripe", uncapped: true };
 const chargeByStripe = (key: VaultKey): Promise<unknown> =>
   new Stripe(key.token, stripeOptions(key, Stripe)).paymentIntents.create({ amount: 2000, currency: "usd" });
 
@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 
 describe("a refusal", () => {
-  const refusals: [string, string, Partial<IssuePolicy>, (key: VaultKey) => Promise<unknown>][] = [
+  type Limits = Pick<PolicyFields, "dailyUsdCap" | "totalUsdCap" | "allowedEndpoints" | "maxCalls">;
+  const refusals: [string, string, Limits, (key: VaultKey) => Promise<unknown>][] = [
     ["a spent cap", "cap_exhausted", { dailyUsdCap: 30 }, charge],
     ["a spent cap, raised by the Stripe SDK", "cap_exhausted", { totalUsdCap: 30 }, chargeByStripe],
     ["another endpoint", "endpoint_not_allowed", { allowedEndpoints: ["GET /v1/balance"] }, charge],

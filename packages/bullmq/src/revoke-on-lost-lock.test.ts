@@ -4,7 +4,7 @@ import { beforeEach, expect, inject, it } from "vitest";
 import { type Data, eventually, startBench, type TestBench } from "../test-support/start-bench.ts";
 import { revokeOnLostLock, withVaultKey } from "./index.ts";
 
-const policy: IssuePolicy = { label: "refunds", vendor: "stripe" };
+const policy: IssuePolicy = { label: "refunds", vendor: "stripe", uncapped: true };
 /** Who learns of a lost lock, and how: by renewing it, or by looking for jobs without one. */
 const renews = { lockDuration: 1_000, stalledInterval: 3_600_000 };
 const looks = { skipLockRenewal: true, stalledInterval: 300 };

@@ -5,7 +5,7 @@ import { eventually, startBench, type TestBench } from "../test-support/start-be
 import { revokeOnLostLock } from "./index.ts";
 
 const PROCESSOR = new URL("../test-support/sandboxed-processor.ts", import.meta.url);
-const policy = { label: "refunds", vendor: "stripe" };
+const policy = { label: "refunds", vendor: "stripe", uncapped: true };
 
 describe.each([
   ["a child process", false],

@@ -12,7 +12,7 @@ import {
 import { withVaultKey } from "./index.ts";
 
 const DAY_MS = 86_400_000;
-const policy: IssuePolicy = { label: "refunds", vendor: "stripe" };
+const policy: IssuePolicy = { label: "refunds", vendor: "stripe", uncapped: true };
 
 let bench: TestBench;
 beforeEach(async () => {

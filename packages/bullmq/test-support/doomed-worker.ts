@@ -7,7 +7,13 @@ const { QUEUE = "", REDIS_URL = "" } = process.env;
 new Worker(
   QUEUE,
   withVaultKey(
-    (job) => ({ label: `refund-${job.id}`, vendor: "stripe", expiresIn: "2s", idempotency: "inject" }),
+    (job) => ({
+      label: `refund-${job.id}`,
+      vendor: "stripe",
+      uncapped: true,
+      expiresIn: "2s",
+      idempotency: "inject",
+    }),
     async (_job, key) => {
       await charge(key);
       process.send?.({ id: key.id, token: key.token });

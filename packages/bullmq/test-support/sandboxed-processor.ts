@@ -7,7 +7,7 @@ export const WAITING = "waiting";
 
 /** What the tests ask of a sandboxed job. */
 export interface SandboxedData {
-  policy: { label: string; vendor: string; dailyUsdCap?: number };
+  policy: { label: string; vendor: string; uncapped: true; dailyUsdCap?: number };
   charges: number;
   /** Waits for its signal instead of ending. */
   waits?: boolean;

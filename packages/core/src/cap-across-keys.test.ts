@@ -16,7 +16,7 @@ it("states the total cap for a budget of the given name, beside those that the p
 });
 
 it("leaves a policy without a total cap as it is", () => {
-  const uncapped = { label: "refunds", vendor: "stripe" };
+  const uncapped = { label: "refunds", vendor: "stripe", uncapped: true } as const;
   expect(capAcrossKeys(uncapped, "job")).toBe(uncapped);
 });
 

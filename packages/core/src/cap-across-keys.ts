@@ -12,8 +12,8 @@ const MAX_NAME = 128;
  * // { …, budgets: [{ name: "job:refunds:42", totalUsdCap: 50 }] }
  */
 export function capAcrossKeys(policy: IssuePolicy, ...nameParts: string[]): IssuePolicy {
+  if (policy.totalUsdCap === undefined) return policy;
   const { totalUsdCap, budgets = [] } = policy;
-  if (totalUsdCap === undefined) return policy;
   return { ...policy, budgets: [...budgets, { name: toBudgetName(nameParts), totalUsdCap }] };
 }
 

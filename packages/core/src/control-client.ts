@@ -1,6 +1,6 @@
-import type * as z from "zod/mini";
+import { type AnswerShape, assertShape } from "./answer-shape.ts";
 import { readEnvironment } from "./environment.ts";
-import { KeybrakeError, readRefusal, VaultKeyUnavailableError } from "./errors.ts";
+import { isRefusal, KeybrakeError, readRefusal, VaultKeyUnavailableError } from "./errors.ts";
 import { emit, type KeybrakeEvent } from "./events.ts";
 
 /** Where Keybrake is, and how patiently to ask it. */
@@ -22,19 +22,21 @@ export interface KeybrakeOptions {
 }
 
 /** One call of the control API. */
-export interface ControlRequest<Answer> {
+export interface ControlRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   query?: Record<string, string | undefined>;
   body?: unknown;
-  answer: z.core.$ZodType<Answer> & { parse(value: unknown): Answer };
+  /** What the response must have. */
+  answer: AnswerShape;
   idempotencyKey?: string;
   signal?: AbortSignal | undefined;
 }
 
 /** The control API as one function, and where it is. */
 export interface ControlClient {
-  call<Answer>(request: ControlRequest<Answer>): Promise<Answer>;
+  /** @typeParam Answer what the contract says of the response */
+  call<Answer>(request: ControlRequest): Promise<Answer>;
   fetch: typeof globalThis.fetch;
   /** @throws {KeybrakeError} `missing_token` */
   token(): string;
@@ -54,8 +56,19 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
   const clientFetch: typeof globalThis.fetch = (input, init) =>
     (options.fetch ?? globalThis.fetch)(input, init);
 
-  async function attempt<Answer>(request: ControlRequest<Answer>): Promise<Answer> {
-    const { method, path, query, body, answer, idempotencyKey, signal } = request;
+  /** One request, ended by its own timer: `AbortSignal.timeout` would keep one for every request of the last seconds. */
+  async function attempt<Answer>(request: ControlRequest): Promise<Answer> {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(toTimeout(timeoutMs)), timeoutMs);
+    try {
+      return await send<Answer>(request, joinSignals(request.signal, timeout.signal));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function send<Answer>(request: ControlRequest, signal: AbortSignal): Promise<Answer> {
+    const { method, path, query, body, answer, idempotencyKey } = request;
     const response = await clientFetch(`${apiUrl()}${path}${toQuery(query)}`, {
       method,
       headers: {
@@ -68,12 +81,13 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
       cache: "no-store",
       // Followed nowhere: a 3xx is not ok, so it fails below. Workers do not know "error".
       redirect: "manual",
-      signal: orTimeout(signal, timeoutMs),
+      signal,
     });
-    const refusal = await readRefusal(response);
-    if (refusal) throw refusal;
+    if (isRefusal(response)) throw await readRefusal(response);
     if (!response.ok) throw new Error(`the control API answered ${response.status}`);
-    return answer.parse(parseJson(await response.text()));
+    const parsed = parseJson(await response.text());
+    assertShape(parsed, answer);
+    return parsed as Answer;
   }
 
   return {
@@ -86,10 +100,10 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
         options.proxyUrl ?? readEnvironment("KEYBRAKE_PROXY_URL") ?? givenApiUrl() ?? DEFAULT_PROXY_URL,
       ),
 
-    async call(request) {
+    async call<Answer>(request: ControlRequest): Promise<Answer> {
       for (let attemptsLeft = retry.attempts; ; attemptsLeft--) {
         try {
-          return await attempt(request);
+          return await attempt<Answer>(request);
         } catch (error) {
           request.signal?.throwIfAborted();
           if (isAnswer(error)) throw error;
@@ -102,10 +116,13 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
   };
 }
 
+function toTimeout(timeoutMs: number): DOMException {
+  return new DOMException(`the control API did not respond within ${timeoutMs} ms`, "TimeoutError");
+}
+
 /** Joined only where there are two: the Edge runtime of Next.js has no `AbortSignal.any`. */
-function orTimeout(signal: AbortSignal | undefined, timeoutMs: number): AbortSignal {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  return signal ? AbortSignal.any([signal, timeout]) : timeout;
+function joinSignals(caller: AbortSignal | undefined, timeout: AbortSignal): AbortSignal {
+  return caller ? AbortSignal.any([caller, timeout]) : timeout;
 }
 
 function parseJson(text: string): unknown {

@@ -11,7 +11,7 @@ import {
   VaultKeyUnavailableError,
 } from "./index.ts";
 
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 
 function setUp(options: KeybrakeOptions = {}) {
   const api = createFakeApi();
@@ -67,6 +67,38 @@ describe("issue", () => {
     expect(key.baseUrl).toBe("https://proxy.keybrake.com/stripe");
   });
 
+  it.each<[string, object]>([
+    ["no cap", {}],
+    ["bounds that are no caps", { maxUsdPerCall: 5, maxCalls: 3 }],
+    ["no budgets", { budgets: [] }],
+    ["caps that are undefined", { dailyUsdCap: undefined, totalUsdCap: undefined }],
+  ])("refuses a policy with %s before it asks, unless that is stated", async (_name, fields) => {
+    const { api, client } = setUp();
+    const plain = { label: "agent/7", vendor: "stripe", ...fields };
+    const failOpen = vi.fn(() => ({ token: "x", baseUrl: "https://x.test" }));
+    const error = await rejection(client.issue({ ...plain, failOpen } as unknown as IssuePolicy));
+    expect(error).toBeInstanceOf(InvalidPolicyError);
+    expect(error).toMatchObject({ issues: [{ path: "uncapped" }], status: 422 });
+    expect((error as Error).message).toContain("totalUsdCap");
+    expect(api.asked).toEqual([]);
+    expect(failOpen).not.toHaveBeenCalled();
+
+    await client.issue({ ...plain, uncapped: true } as IssuePolicy);
+    expect(JSON.parse(api.asked[0]?.body ?? "")).not.toHaveProperty("uncapped");
+  });
+
+  it.each<[string, Pick<IssuePolicy, "dailyUsdCap" | "totalUsdCap" | "budgets" | "parent">]>([
+    ["dailyUsdCap", { dailyUsdCap: 0 }],
+    ["totalUsdCap", { totalUsdCap: 5 }],
+    ["a budget with a cap", { budgets: [{ name: "user:42", dailyUsdCap: 5 }] }],
+    ["a budget that may have a stored cap", { budgets: ["user:42"] }],
+    ["a parent key", { parent: "self" }],
+  ])("takes %s for a limit", async (_name, limit) => {
+    const { client } = setUp();
+    const limited = { label: "agent/7", vendor: "stripe", ...limit } as IssuePolicy;
+    expect((await client.issue(limited)).id).toBe("key_1");
+  });
+
   it("tries once more, under the same Idempotency-Key", async () => {
     const { api, client, eventTypes } = setUp();
     api.next(breaks);
@@ -87,6 +119,9 @@ describe("issue", () => {
     ["a gateway in between fails", () => new Response("<html>", { status: 502 })],
     ["something else answers there", () => new Response("<html>hello")],
     ["the answer is not a key", () => Response.json({ id: "key_1" }, { status: 201 })],
+    ["the answer is not even an object", () => Response.json(null, { status: 201 })],
+    ["the key has no token", () => Response.json(issuedKey({ token: "" }), { status: 201 })],
+    ["nobody can tell when it expires", () => Response.json(issuedKey({ expires_at: "soon" }))],
     [
       "it is redirected",
       () => new Response(null, { status: 302, headers: { location: "https://evil.test" } }),
@@ -100,6 +135,12 @@ describe("issue", () => {
     expect((error as Error).cause).toBeInstanceOf(Error);
     expect(api.asked).toHaveLength(2);
     expect(events.map(({ type }) => type)).toEqual(["retried"]);
+  });
+
+  it("fails closed when the key is for another vendor", async () => {
+    const { api, client } = setUp();
+    api.next(() => Response.json(issuedKey({ vendor: "twilio" }), { status: 201 }));
+    expect(await rejection(client.issue(policy))).toBeInstanceOf(VaultKeyUnavailableError);
   });
 
   it.each(["invalid_policy", "invalid_token", "unknown_vendor", "rate_limited"] as const)(

@@ -1,36 +1,23 @@
-import * as z from "zod/mini";
+import type { AnswerShape } from "./answer-shape.ts";
 import { type ControlClient, createControlClient, type KeybrakeOptions } from "./control-client.ts";
 import { VaultKeyUnavailableError } from "./errors.ts";
 import type { IssuePolicy, Policy } from "./policy.ts";
-import {
-  auditEntrySchema,
-  auditQuerySchema,
-  budgetSchema,
-  budgetUpdateSchema,
-  type CamelKeys,
-  DEFAULT_EXPIRES_IN,
-  fromWire,
-  issuedKeySchema,
-  keyQuerySchema,
-  keySchema,
-  keyWithSpendSchema,
-  pageSchema,
-  policySchema,
-  revokedManySchema,
-  revokeManySchema,
-  toWire,
-  validateSchema,
-  validationSchema,
-  type WireAuditEntry,
-  type WireAuditQuery,
-  type WireBudget,
-  type WireBudgetUpdate,
-  type WireKey,
-  type WireKeyWithSpend,
-  type WireRevokeMany,
-  type WireValidate,
-  type WireValidation,
+import { DEFAULT_EXPIRES_IN } from "./protocol/duration.ts";
+import { fromWire, toWire } from "./protocol/wire-names.ts";
+import type {
+  CamelKeys,
+  WireAuditEntry,
+  WireAuditQuery,
+  WireBudget,
+  WireBudgetUpdate,
+  WireIssuedKey,
+  WireKey,
+  WireKeyWithSpend,
+  WireRevokeMany,
+  WireValidate,
+  WireValidation,
 } from "./protocol.ts";
+import { toWirePolicy } from "./to-wire-policy.ts";
 import { toMoment, VaultKey } from "./vault-key.ts";
 import { warnOnce } from "./warn-once.ts";
 import { runWithVaultKey, type WithVaultKeyOptions } from "./with-vault-key.ts";
@@ -90,6 +77,17 @@ export interface Keybrake {
   reconcile(auditId: string, costUsd: number): Promise<AuditEntry>;
 }
 
+const ISSUED_KEY: AnswerShape = {
+  id: "string",
+  token: "string",
+  label: "string",
+  vendor: "string",
+  expires_at: "timestamp",
+};
+const PAGE: AnswerShape = { data: "array", has_more: "boolean" };
+const KEY_WITH_SPEND: AnswerShape = { id: "string", status: "string", spend: { total_usd: "number" } };
+const BUDGET: AnswerShape = { name: "string", spend: { total_usd: "number" } };
+
 const controls = new WeakMap<Keybrake, ControlClient>();
 
 /** What a client talks through, for what is built on clients here. */
@@ -112,20 +110,26 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
   const control = createControlClient(options);
 
   async function issue(
-    { keepAlive: _keepAlive, failOpen, ...policy }: IssuePolicy,
+    policy: IssuePolicy,
     { signal }: { signal?: AbortSignal | undefined } = {},
   ): Promise<VaultKey> {
+    const body = toWirePolicy(policy);
     // Before there is a key: Deno throws where the program may not read the environment.
     const proxyUrl = control.proxyUrl();
     try {
-      const key = await control.call({
+      const key = await control.call<WireIssuedKey>({
         method: "POST",
         path: "/v1/keys",
-        body: toWire(policySchema, policy),
-        answer: issuedKeySchema,
+        body,
+        answer: ISSUED_KEY,
         idempotencyKey: crypto.randomUUID(),
         signal,
       });
+      if (key.vendor !== policy.vendor) {
+        throw new VaultKeyUnavailableError({
+          message: "Keybrake is unavailable: it issued a key for another vendor.",
+        });
+      }
       control.emit({ type: "issued", keyId: key.id, vendor: key.vendor, label: key.label });
       for (const { code, message } of key.warnings ?? []) {
         control.emit({ type: "warning", keyId: key.id, label: key.label, code, message });
@@ -138,8 +142,8 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
         control,
       );
     } catch (error) {
-      if (!failOpen || !(error instanceof VaultKeyUnavailableError)) throw error;
-      return standIn(policy, failOpen(), error);
+      if (!policy.failOpen || !(error instanceof VaultKeyUnavailableError)) throw error;
+      return standIn(policy, policy.failOpen(), error);
     }
   }
 
@@ -158,21 +162,16 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
 
   async function list<Wire>(
     path: string,
-    item: z.ZodMiniType<Wire>,
-    filter: z.ZodMiniType,
-    { limit, startingAfter, ...query }: PageOptions & object,
+    { limit, ...filter }: PageOptions & object,
   ): Promise<Page<CamelKeys<Wire>>> {
-    const page = await control.call({
+    const query = { ...(toWire(filter) as Record<string, string | undefined>), limit: limit?.toString() };
+    const page = await control.call<{ data: Wire[]; has_more: boolean }>({
       method: "GET",
       path,
-      query: {
-        ...(toWire(filter, query) as Record<string, string | undefined>),
-        limit: limit?.toString(),
-        starting_after: startingAfter,
-      },
-      answer: pageSchema(item),
+      query,
+      answer: PAGE,
     });
-    return { data: page.data.map((entry) => fromWire(item, entry)), hasMore: page.has_more };
+    return fromWire(page) as Page<CamelKeys<Wire>>;
   }
 
   const client: Keybrake = {
@@ -181,46 +180,44 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
 
     async getKey(id) {
       const path = `/v1/keys/${encodeURIComponent(id)}`;
-      return fromWire(
-        keyWithSpendSchema,
-        await control.call({ method: "GET", path, answer: keyWithSpendSchema }),
-      );
+      return fromWire(await control.call<WireKeyWithSpend>({ method: "GET", path, answer: KEY_WITH_SPEND }));
     },
-    listKeys: (filter = {}) => list("/v1/keys", keySchema, keyQuerySchema, filter),
+    listKeys: (filter = {}) => list("/v1/keys", filter),
     async revokeKeys(filter) {
-      const body = toWire(revokeManySchema, filter);
       const path = "/v1/keys/revoke";
-      return (await control.call({ method: "POST", path, body, answer: revokedManySchema })).revoked;
+      const answer = { revoked: "number" } as const;
+      const { revoked } = await control.call<{ revoked: number }>({
+        method: "POST",
+        path,
+        body: toWire(filter),
+        answer,
+      });
+      return revoked;
     },
     async validate(question) {
-      const body = toWire(validateSchema, question);
-      const answer = await control.call({
-        method: "POST",
-        path: "/v1/validate",
-        body,
-        answer: validationSchema,
-      });
-      return fromWire(validationSchema, answer);
+      const path = "/v1/validate";
+      const answer = { allowed: "boolean" } as const;
+      return fromWire(
+        await control.call<WireValidation>({ method: "POST", path, body: toWire(question), answer }),
+      );
     },
     async getBudget(name) {
       const path = `/v1/budgets/${encodeURIComponent(name)}`;
-      return fromWire(budgetSchema, await control.call({ method: "GET", path, answer: budgetSchema }));
+      return fromWire(await control.call<WireBudget>({ method: "GET", path, answer: BUDGET }));
     },
-    listBudgets: (page = {}) => list("/v1/budgets", budgetSchema, z.object({}), page),
+    listBudgets: (page = {}) => list("/v1/budgets", page),
     async setBudget(name, update) {
       const path = `/v1/budgets/${encodeURIComponent(name)}`;
-      const body = toWire(budgetUpdateSchema, update);
-      return fromWire(budgetSchema, await control.call({ method: "PUT", path, body, answer: budgetSchema }));
+      const body = toWire(update);
+      return fromWire(await control.call<WireBudget>({ method: "PUT", path, body, answer: BUDGET }));
     },
     async reconcile(auditId, costUsd) {
       const path = `/v1/audit/${encodeURIComponent(auditId)}/reconcile`;
       const body = { cost_usd: costUsd };
-      return fromWire(
-        auditEntrySchema,
-        await control.call({ method: "POST", path, body, answer: auditEntrySchema }),
-      );
+      const answer = { id: "string" } as const;
+      return fromWire(await control.call<WireAuditEntry>({ method: "POST", path, body, answer }));
     },
-    listAudit: (filter = {}) => list("/v1/audit", auditEntrySchema, auditQuerySchema, filter),
+    listAudit: (filter = {}) => list("/v1/audit", filter),
   };
   controls.set(client, control);
   return client;

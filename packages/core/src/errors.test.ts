@@ -69,7 +69,11 @@ const table: Expected[] = [
 /** The error that a call with a key meets when the proxy answers so. */
 async function refusedWith(response: Response): Promise<unknown> {
   const api = createFakeApi();
-  const key = await createKeybrake({ token: "kb", fetch: api.fetch }).issue({ label: "a", vendor: "stripe" });
+  const key = await createKeybrake({ token: "kb", fetch: api.fetch }).issue({
+    label: "a",
+    vendor: "stripe",
+    uncapped: true,
+  });
   api.next(() => response);
   return key.fetch("/v1/charges").then(
     () => undefined,

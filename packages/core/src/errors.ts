@@ -1,15 +1,6 @@
-import {
-  type CamelKeys,
-  ERROR_STATUS,
-  type ErrorCode,
-  errorEnvelopeSchema,
-  fromWire,
-  limitDetailsSchema,
-  type PolicyIssue,
-  toDocUrl,
-  type WireErrorEnvelope,
-  type WireLimitDetails,
-} from "./protocol.ts";
+import type { PolicyIssue, WireErrorEnvelope, WireLimitDetails } from "./protocol/error.ts";
+import { ERROR_STATUS, type ErrorCode, toDocUrl } from "./protocol/error-code.ts";
+import { type CamelKeys, fromWire } from "./protocol/wire-names.ts";
 
 const MARK = Symbol.for("keybrake.error");
 
@@ -128,7 +119,7 @@ export class CapExhaustedError extends KeybrakeError {
 
   constructor(options: KeybrakeErrorOptions & { details?: WireLimitDetails | undefined }) {
     super(options);
-    this.details = options.details && fromWire(limitDetailsSchema, options.details);
+    this.details = options.details && fromWire(options.details);
   }
 
   override toJSON(): Record<string, unknown> {
@@ -209,28 +200,33 @@ export class TimeoutError extends KeybrakeError {
   override readonly name: string = "TimeoutError";
 }
 
-/**
- * The typed error of a refusal that came over the wire, or `undefined` where a response is not one of ours.
- * Only a response that carries `X-Keybrake-Code` is: the proxy strips that header from vendors' answers.
- */
-export async function readRefusal(response: Response): Promise<KeybrakeError | undefined> {
-  const code = response.headers.get("x-keybrake-code");
-  if (code === null) return undefined;
-  const parsed = errorEnvelopeSchema.safeParse(await response.json().catch(() => undefined));
-  return toTypedError(code, response, parsed.success ? parsed.data : undefined);
+/** Whether a response is Keybrake's refusal. The proxy strips `X-Keybrake-Code` from vendors' responses. */
+export function isRefusal(response: Response): boolean {
+  return response.headers.has("x-keybrake-code");
 }
 
-function toTypedError(code: string, response: Response, body: WireErrorEnvelope | undefined): KeybrakeError {
-  const requestId = response.headers.get("keybrake-request-id") ?? body?.request_id;
+/** The typed error of a refusal that came over the wire. Its body may be cut short, or missing. */
+export async function readRefusal(response: Response): Promise<KeybrakeError> {
+  const code = response.headers.get("x-keybrake-code") ?? "";
+  const body: unknown = await response.json().catch(() => undefined);
+  return toTypedError(code, response, Object(body));
+}
+
+function toTypedError(code: string, response: Response, body: Partial<WireErrorEnvelope>): KeybrakeError {
+  const { message, details, issues } = body;
+  const requestId = response.headers.get("keybrake-request-id") ?? body.request_id;
   const options: KeybrakeErrorOptions = {
     code,
-    message: body?.message ?? `Keybrake refused the call: ${code}`,
+    message: typeof message === "string" ? message : `Keybrake refused the call: ${code}`,
     status: response.status,
     ...(requestId ? { requestId } : {}),
   };
   switch (code) {
     case "cap_exhausted":
-      return new CapExhaustedError({ ...options, details: body?.details });
+      return new CapExhaustedError({
+        ...options,
+        details: typeof details?.limit === "string" ? details : undefined,
+      });
     case "call_limit_reached":
       return new CallLimitError(options);
     case "endpoint_not_allowed":
@@ -247,7 +243,7 @@ function toTypedError(code: string, response: Response, body: WireErrorEnvelope 
         retryAfterSeconds: Number(response.headers.get("retry-after") ?? 1),
       });
     case "invalid_policy":
-      return new InvalidPolicyError({ ...options, issues: body?.issues ?? [] });
+      return new InvalidPolicyError({ ...options, issues: Array.isArray(issues) ? issues : [] });
     case "upstream_timeout":
       return new TimeoutError(options);
     default:

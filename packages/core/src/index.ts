@@ -38,10 +38,13 @@ export { createMemoryKeyCacheStore, type KeyCacheStore } from "./key-cache-store
 export { createKeyScope, type KeyScope, type KeyScopeOptions } from "./key-scope.ts";
 export {
   type FailOpenCredential,
+  type IssueOptions,
   type IssuePolicy,
   type Policy,
+  type PolicyFields,
   type PolicyFor,
   resolvePolicy,
+  type SpendLimit,
   type StatedBudget,
 } from "./policy.ts";
 export { createRedisKeyCacheStore, type SendRedisCommand } from "./redis-key-cache-store.ts";

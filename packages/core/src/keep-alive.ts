@@ -1,6 +1,6 @@
 import type { ControlClient } from "./control-client.ts";
 import { KeybrakeError } from "./errors.ts";
-import type { Duration } from "./protocol.ts";
+import type { Duration } from "./protocol/duration.ts";
 import { LONGEST_TIMER_MS, type VaultKey } from "./vault-key.ts";
 
 const SHORTEST_PAUSE_MS = 250;

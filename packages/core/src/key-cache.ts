@@ -1,7 +1,7 @@
 import type { Keybrake } from "./create-keybrake.ts";
 import { getDefaultClient } from "./default-client.ts";
 import { createMemoryKeyCacheStore, type KeyCacheStore } from "./key-cache-store.ts";
-import type { IssuePolicy } from "./policy.ts";
+import type { IssueOptions, IssuePolicy, Policy } from "./policy.ts";
 import { createSessionKeys } from "./session-keys.ts";
 import type { VaultKey } from "./vault-key.ts";
 import type { WithVaultKeyOptions } from "./with-vault-key.ts";
@@ -33,7 +33,7 @@ export interface KeyCache {
    */
   use<Result>(
     session: string,
-    policy: Omit<IssuePolicy, "keepAlive">,
+    policy: Policy & Pick<IssueOptions, "failOpen">,
     use: (key: VaultKey) => Result | Promise<Result>,
   ): Promise<Result>;
   /**

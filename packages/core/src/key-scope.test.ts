@@ -11,7 +11,7 @@ import {
 } from "./index.ts";
 
 const stripe: IssuePolicy = { label: "run-7", vendor: "stripe", totalUsdCap: 20 };
-const twilio: IssuePolicy = { label: "run-7", vendor: "twilio" };
+const twilio: IssuePolicy = { label: "run-7", vendor: "twilio", uncapped: true };
 
 let api: ReturnType<typeof createFakeApi>;
 let client: Keybrake;

@@ -1,18 +1,34 @@
-import type { Duration } from "./protocol.ts";
+import type { Duration } from "./protocol/duration.ts";
 
 /**
- * What to ask for when a vault key is issued. Amounts are USD with at most six decimals.
+ * What to ask for when a vault key is issued. Amounts are USD with at most six decimals. A policy has a cap, or states
+ * that it has none: see {@link SpendLimit}.
  *
  * @example
  * const policy: Policy = {
- *   label: "billing-agent/42",
+ *   label: "billing-agent/run-7",
  *   vendor: "stripe",
  *   allowedEndpoints: ["POST /v1/payment_intents"],
- *   dailyUsdCap: 500,
+ *   budgets: [{ name: "user:42", dailyUsdCap: 500 }],
  *   expiresIn: "5m",
  * };
  */
-export interface Policy {
+export type Policy = PolicyFields & SpendLimit;
+
+/**
+ * What limits the money of a key: a cap of its own, a budget, or the key it is carved out of. A policy without any of
+ * them must state `uncapped: true`, so that a code review shows it. `maxUsdPerCall` and `maxCalls` alone are no cap.
+ */
+export type SpendLimit =
+  | { dailyUsdCap: number }
+  | { totalUsdCap: number }
+  /** At least one. A budget that is only named counts, since it may have a stored cap. */
+  | { budgets: (string | StatedBudget)[] }
+  | { parent: "self" }
+  | { uncapped: true };
+
+/** The fields of a {@link Policy}. */
+export interface PolicyFields {
   /** Who the key works for: 1 to 200 printable characters, kept in every audit entry. */
   label: string;
   /** A vendor the proxy is configured for, such as `stripe`. */
@@ -57,6 +73,8 @@ export interface Policy {
    * only be narrower, its cap is taken from the parent's room, and it ends with the parent at the latest.
    */
   parent?: "self";
+  /** `true`: nothing needs to limit what the key spends. It isn't sent, and takes no cap away. Default `false`. */
+  uncapped?: boolean;
   /** Up to 20 string pairs, kept in every audit entry. */
   metadata?: Record<string, string>;
 }
@@ -74,7 +92,7 @@ export interface StatedBudget {
   totalUsdCap?: number | undefined;
 }
 
-/** The stand-in of {@link IssuePolicy.failOpen}: a vendor credential of the caller's own, and where to use it. */
+/** The stand-in of {@link IssueOptions.failOpen}: a vendor credential of the caller's own, and where to use it. */
 export interface FailOpenCredential {
   token: string;
   /** Origin (and path prefix) of the vendor's API, such as `https://api.resend.com`. */
@@ -82,7 +100,10 @@ export interface FailOpenCredential {
 }
 
 /** A {@link Policy} with what the client does about it. */
-export interface IssuePolicy extends Policy {
+export type IssuePolicy = Policy & IssueOptions;
+
+/** What the client does about a policy. None of it is sent. */
+export interface IssueOptions {
   /**
    * Extends the key before it expires until `withVaultKey` is done, by `expiresIn` each time. The proxy's
    * `max_lifetime` still ends it. Default `false`.

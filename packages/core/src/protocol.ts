@@ -10,6 +10,7 @@ export * from "./protocol/duration.ts";
 export * from "./protocol/endpoint-matcher.ts";
 export * from "./protocol/endpoint-pattern.ts";
 export * from "./protocol/error.ts";
+export * from "./protocol/error-code.ts";
 export { budgetName } from "./protocol/fields.ts";
 export * from "./protocol/key.ts";
 export * from "./protocol/money.ts";

@@ -9,7 +9,7 @@ import { createKeybrake } from "./index.ts";
 const TOKEN = "kb_5ecret_of_the_backend";
 const api = createFakeApi();
 const client = createKeybrake({ token: TOKEN, fetch: api.fetch, retry: { attempts: 0, delayMs: 0 } });
-const key = await client.issue({ label: "agent/7", vendor: "stripe" });
+const key = await client.issue({ label: "agent/7", vendor: "stripe", uncapped: true });
 const everything = { depth: null, showHidden: true, getters: false } as const;
 
 function printed(...values: unknown[]): string {

@@ -17,7 +17,7 @@ beforeEach(async () => {
     retry: { attempts: 0, delayMs: 0 },
     onEvent: (event) => events.push(event),
   });
-  key = await client.issue({ label: "agent/7", vendor: "stripe" });
+  key = await client.issue({ label: "agent/7", vendor: "stripe", uncapped: true });
 });
 
 afterEach(() => {
@@ -103,7 +103,7 @@ describe("errors and events", () => {
       },
     ],
   ])("hold no token after %s", async (_name, answer) => {
-    const policy = { label: "agent/7", vendor: "stripe" };
+    const policy = { label: "agent/7", vendor: "stripe", uncapped: true } as const;
     api.next(answer);
     const shown = await shownIn(client.issue(policy));
     // A part of it would be a leak as well.
@@ -123,7 +123,7 @@ describe("errors and events", () => {
     await key.revoke();
     api.next(() => refusal("store_unavailable"));
     const failOpen = () => ({ token: SECRET, baseUrl: "https://api.stripe.com" });
-    const standIn = await client.issue({ label: "agent/7", vendor: "stripe", failOpen });
+    const standIn = await client.issue({ label: "agent/7", vendor: "stripe", uncapped: true, failOpen });
     expect(events.map(({ type }) => type)).toEqual(
       expect.arrayContaining(["issued", "extended", "revoked", "fail_open"]),
     );

@@ -3,8 +3,9 @@ import { getControlClient, type Keybrake } from "./create-keybrake.ts";
 import { hasRefusalCode } from "./has-refusal-code.ts";
 import type { KeyCacheStore } from "./key-cache-store.ts";
 import type { IssuePolicy } from "./policy.ts";
-import { DEFAULT_EXPIRES_IN, policySchema, toSeconds, toWire } from "./protocol.ts";
+import { DEFAULT_EXPIRES_IN, toSeconds } from "./protocol/duration.ts";
 import { createSessionRecords, type SessionKey, type SessionKeyring } from "./session-records.ts";
+import { toWirePolicy } from "./to-wire-policy.ts";
 import { VaultKey } from "./vault-key.ts";
 import { revokeAtLast, type WithVaultKeyOptions } from "./with-vault-key.ts";
 
@@ -34,8 +35,8 @@ export function createSessionKeys(
   const records = createSessionRecords(store, control);
   const seenEnded = new WeakSet<VaultKey>();
 
-  function slotOf({ failOpen: _failOpen, keepAlive: _keepAlive, ...policy }: IssuePolicy): string {
-    return JSON.stringify(toWire(policySchema, policy));
+  function slotOf(policy: IssuePolicy): string {
+    return JSON.stringify(toWirePolicy(policy));
   }
 
   /** The known key with time left, or nothing where it can't have more. */
@@ -88,7 +89,10 @@ export function createSessionKeys(
     return kept ?? own;
   }
 
-  function toVaultKey({ id, token, expiresAt }: SessionKey, { vendor, label }: IssuePolicy): VaultKey {
+  function toVaultKey(
+    { id, token, expiresAt }: SessionKey,
+    { vendor, label }: Pick<IssuePolicy, "vendor" | "label">,
+  ): VaultKey {
     const baseUrl = `${control.proxyUrl()}/${vendor}`;
     const observed: ControlClient = {
       ...control,

@@ -7,7 +7,7 @@ import type { VaultKey } from "./vault-key.ts";
 
 /**
  * The access token and the transport of `createAdminApiClient`, for GraphQL and for REST: calls go to the proxy,
- * whatever the shop's domain, and a refused call is not repeated. The GraphQL client returns refusals, as it does
+ * whatever the shop's domain, and a refused call is not repeated. Every published version of the client takes them. The GraphQL client returns refusals, as it does
  * Shopify's own errors, and throws none: look at `errors`.
  *
  * @example

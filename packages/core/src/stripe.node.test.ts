@@ -66,8 +66,14 @@ it.each(Object.entries(ERROR_STATUS) as [ErrorCode, number][])(
   },
 );
 
+it("refuses a version of the SDK that would send the vault key to the vendor", () => {
+  expect(() => stripeOptions(key, class {} as unknown as typeof Stripe)).toThrow(
+    /installed version of stripe/,
+  );
+});
+
 it("is unavailable, over real connections too, where nobody listens or answers", async () => {
-  const policy = { label: "agent/7", vendor: "stripe" };
+  const policy = { label: "agent/7", vendor: "stripe", uncapped: true } as const;
   const retry = { attempts: 1, delayMs: 1 };
   const nobody = createKeybrake({ token: "kb", apiUrl: "http://127.0.0.1:1", retry });
   await expect(nobody.issue(policy)).rejects.toBeInstanceOf(VaultKeyUnavailableError);

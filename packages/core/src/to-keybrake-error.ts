@@ -2,7 +2,7 @@ import { CapExhaustedError, KeybrakeError } from "./errors.ts";
 import { readCodeHeader } from "./has-refusal-code.ts";
 import { isCapExhausted } from "./is-cap-exhausted.ts";
 import { listCauses } from "./list-causes.ts";
-import { toDocUrl } from "./protocol.ts";
+import { toDocUrl } from "./protocol/error-code.ts";
 
 /**
  * Finds the refusal in whatever a handler threw, also when another error wraps it (`cause`, `AggregateError`). Returns a

@@ -25,6 +25,13 @@ it("goes through the proxy with the vault key in place of the auth token, whatev
   expect(api.seen.map(({ headers }) => headers.authorization)).toEqual([basic, basic, basic]);
 });
 
+it("refuses a version of the SDK that would send the vault key to the vendor", () => {
+  const old = (() => {}) as unknown as typeof twilio;
+  expect(() => twilioOptions({ baseUrl: "https://proxy.keybrake.com/twilio" }, old)).toThrow(
+    /installed version of twilio/,
+  );
+});
+
 it.each([
   "https://evil.example/x",
   "http://127.0.0.1.evil.example/twilio/x",

@@ -16,7 +16,7 @@ beforeEach(async () => {
   api = createFakeApi();
   const client = createKeybrake({ token: "kb", fetch: api.fetch, retry: { attempts: 0, delayMs: 0 } });
   vi.useFakeTimers();
-  key = await client.issue({ label: "agent/7", vendor: "stripe", expiresIn: "10m" });
+  key = await client.issue({ label: "agent/7", vendor: "stripe", uncapped: true, expiresIn: "10m" });
 });
 
 afterEach(() => {
@@ -199,11 +199,28 @@ describe("revoke", () => {
     expect(await key.revoke()).toEqual({ calls: 1, heldUsd: 2.5 });
   });
 
+  it("is not taken for done when something else than Keybrake answers", async () => {
+    const page = () => new Response("<html>Please sign in</html>");
+    const other = () => Response.json({ ok: true });
+    api.next(page, other);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await expect(key.revoke()).rejects.toMatchObject({ code: "vault_key_unavailable" });
+    }
+    expect(await key.revoke()).toEqual({ calls: 1, heldUsd: 2.5 });
+  });
+
+  it("has aborted the signal of whoever asks for it afterwards", async () => {
+    await key.revoke();
+    expect(key.signal.reason).toBeInstanceOf(KeyRevokedError);
+    expect(key.signal.reason).toBe(key.signal.reason);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it("is what `await using` does at the end of the block", async () => {
     const client = createKeybrake({ token: "kb", fetch: api.fetch });
     let id: string;
     {
-      await using scoped = await client.issue({ label: "agent/8", vendor: "stripe" });
+      await using scoped = await client.issue({ label: "agent/8", vendor: "stripe", uncapped: true });
       id = scoped.id;
       expect(api.askedFor(/^DELETE/)).toHaveLength(0);
     }

@@ -1,14 +1,9 @@
+import type { AnswerShape } from "./answer-shape.ts";
 import type { ControlClient } from "./control-client.ts";
-import { CapExhaustedError, KeyExpiredError, KeyRevokedError, readRefusal } from "./errors.ts";
-import {
-  type CamelKeys,
-  type Duration,
-  fromWire,
-  keySchema,
-  revokedKeySchema,
-  toSeconds,
-  type WireRevokedKey,
-} from "./protocol.ts";
+import { CapExhaustedError, isRefusal, KeyExpiredError, KeyRevokedError, readRefusal } from "./errors.ts";
+import { type Duration, toSeconds } from "./protocol/duration.ts";
+import { fromWire } from "./protocol/wire-names.ts";
+import type { CamelKeys, WireKey, WireRevokedKey } from "./protocol.ts";
 
 /** What `revoke()` tells: calls that were already at the vendor, and the USD they hold. */
 export type RevokeReceipt = CamelKeys<WireRevokedKey>["inFlight"];
@@ -25,6 +20,8 @@ export interface VaultKeyState {
   tracked: boolean;
 }
 
+const REVOKED_KEY: AnswerShape = { in_flight: { calls: "number", held_usd: "number" } };
+
 /** `setTimeout` fires at once for anything longer. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -38,7 +35,9 @@ export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class VaultKey implements AsyncDisposable {
   readonly #state: VaultKeyState;
   readonly #control: ControlClient;
-  readonly #aborter = new AbortController();
+  /** Made when it is first asked for: most keys are revoked without anybody listening. */
+  #aborter: AbortController | undefined;
+  #isRevoked = false;
   #expiryTimer: ReturnType<typeof setTimeout> | undefined;
   #revoked: Promise<RevokeReceipt> | undefined;
   #capRefusal: CapExhaustedError | undefined;
@@ -91,7 +90,9 @@ export class VaultKey implements AsyncDisposable {
 
   /** Aborts when the key expires or is revoked by this process; hand it to whatever must not outlive the key. */
   get signal(): AbortSignal {
-    this.#armExpiry();
+    this.#aborter ??= new AbortController();
+    if (this.#isRevoked) this.#abortRevoked();
+    else this.#armExpiry(this.#aborter);
     return this.#aborter.signal;
   }
 
@@ -104,8 +105,7 @@ export class VaultKey implements AsyncDisposable {
    */
   readonly fetch: typeof globalThis.fetch = async (input, init) => {
     const response = await this.rawFetch(input, init);
-    const refusal = await readRefusal(response);
-    if (refusal) throw refusal;
+    if (isRefusal(response)) throw await readRefusal(response);
     return response;
   };
 
@@ -133,20 +133,20 @@ export class VaultKey implements AsyncDisposable {
    */
   async extend(expiresIn: Duration): Promise<void> {
     this.#state.expiresAt = this.#state.tracked ? await this.#extend(expiresIn) : toMoment(expiresIn);
-    if (this.#expiryTimer !== undefined) {
+    if (this.#aborter && this.#expiryTimer !== undefined) {
       clearTimeout(this.#expiryTimer);
       this.#expiryTimer = undefined;
-      this.#armExpiry();
+      this.#armExpiry(this.#aborter);
     }
     this.#control.emit({ type: "extended", keyId: this.id, expiresAt: this.expiresAt });
   }
 
   async #extend(expiresIn: Duration): Promise<Date> {
-    const key = await this.#control.call({
+    const key = await this.#control.call<WireKey>({
       method: "POST",
       path: `/v1/keys/${this.id}/extend`,
       body: { expires_in: expiresIn },
-      answer: keySchema,
+      answer: { expires_at: "timestamp" },
     });
     return new Date(key.expires_at);
   }
@@ -165,28 +165,34 @@ export class VaultKey implements AsyncDisposable {
 
   async #revoke(): Promise<RevokeReceipt> {
     clearTimeout(this.#expiryTimer);
-    this.#aborter.abort(
-      new KeyRevokedError({ code: "key_revoked", message: `The vault key ${this.id} was revoked.` }),
-    );
+    this.#isRevoked = true;
+    this.#abortRevoked();
     if (!this.#state.tracked) return { calls: 0, heldUsd: 0 };
-    const answer = await this.#control.call({
+    const { in_flight } = await this.#control.call<WireRevokedKey>({
       method: "DELETE",
       path: `/v1/keys/${this.id}`,
-      answer: revokedKeySchema,
+      answer: REVOKED_KEY,
     });
     this.#control.emit({ type: "revoked", keyId: this.id });
-    return fromWire(revokedKeySchema, answer).inFlight;
+    return fromWire(in_flight);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.revoke();
   }
 
-  #armExpiry(): void {
-    if (this.#expiryTimer !== undefined || this.#aborter.signal.aborted) return;
+  #abortRevoked(): void {
+    if (!this.#aborter || this.#aborter.signal.aborted) return;
+    this.#aborter.abort(
+      new KeyRevokedError({ code: "key_revoked", message: `The vault key ${this.id} was revoked.` }),
+    );
+  }
+
+  #armExpiry(aborter: AbortController): void {
+    if (this.#expiryTimer !== undefined || aborter.signal.aborted) return;
     const remainingMs = this.#state.expiresAt.getTime() - Date.now();
     if (remainingMs <= 0) {
-      this.#aborter.abort(
+      aborter.abort(
         new KeyExpiredError({ code: "key_expired", message: `The vault key ${this.id} has expired.` }),
       );
       return;
@@ -194,7 +200,7 @@ export class VaultKey implements AsyncDisposable {
     this.#expiryTimer = setTimeout(
       () => {
         this.#expiryTimer = undefined;
-        this.#armExpiry();
+        this.#armExpiry(aborter);
       },
       Math.min(remainingMs, LONGEST_TIMER_MS),
     );

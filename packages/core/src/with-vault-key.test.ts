@@ -11,7 +11,7 @@ import {
   withVaultKey,
 } from "./index.ts";
 
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", expiresIn: "10m" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true, expiresIn: "10m" };
 
 let api: ReturnType<typeof createFakeApi>;
 let events: KeybrakeEvent[];

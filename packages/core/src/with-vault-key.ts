@@ -1,7 +1,7 @@
 import type { ControlClient } from "./control-client.ts";
 import { keepAlive } from "./keep-alive.ts";
 import type { IssuePolicy } from "./policy.ts";
-import { DEFAULT_EXPIRES_IN } from "./protocol.ts";
+import { DEFAULT_EXPIRES_IN } from "./protocol/duration.ts";
 import type { VaultKey } from "./vault-key.ts";
 
 /** How a scope behaves at its edges. */

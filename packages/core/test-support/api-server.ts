@@ -45,7 +45,8 @@ export async function startApiServer(answer: unknown): Promise<ApiServer> {
     origin,
     seen: [],
     refuse: undefined,
-    issue: (vendor) => createKeybrake({ token: "kb", apiUrl: origin }).issue({ label: "agent/7", vendor }),
+    issue: (vendor) =>
+      createKeybrake({ token: "kb", apiUrl: origin }).issue({ label: "agent/7", vendor, uncapped: true }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();

@@ -11,7 +11,8 @@ import type { DenoKv } from "./deno-kv.ts";
  * const kv = await Deno.openKv();
  * await kv.set(["tenants", "acme", "keybrake_token"], token);
  * const keybrake = await getTenantClient(kv, "acme");
- * await keybrake.withVaultKey({ label: "acme/run-7", vendor: "stripe" }, (key) => key.fetch("/v1/charges"));
+ * const policy: Policy = { label: "acme/run-7", vendor: "stripe", budgets: [{ name: "org:acme", dailyUsdCap: 500 }] };
+ * await keybrake.withVaultKey(policy, (key) => key.fetch("/v1/charges"));
  */
 export async function getTenantClient(
   kv: DenoKv,

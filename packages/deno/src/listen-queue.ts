@@ -32,7 +32,7 @@ export interface ListenQueueOptions<Message> extends Pick<WithVaultKeyOptions, "
  * @example
  * listenQueue(
  *   await Deno.openKv(),
- *   (refund: Refund) => ({ label: `refund-${refund.id}`, vendor: "stripe", maxUsdPerCall: 50 }),
+ *   (refund: Refund) => ({ label: `refund-${refund.id}`, vendor: "stripe", totalUsdCap: 50 }),
  *   (refund, key) => payBack(refund, new Stripe(key.token, stripeOptions(key, Stripe))),
  * );
  */

@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { keybrakeErrorHandler, vaultKey } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const stripePolicy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const stripePolicy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 
 /** Express 4 does not look at what handlers return; this is what its users write around theirs. */
 function handler(work: (...args: Parameters<RequestHandler>) => Promise<unknown>): RequestHandler {
@@ -93,7 +93,7 @@ describe.each([
 
     it("gives each of several vendors its key; req.vaultKey is the nearest", async () => {
       app.use(vaultKey(stripePolicy));
-      app.get("/", vaultKey({ label: "agent/7", vendor: "twilio" }), (req, res) => {
+      app.get("/", vaultKey({ label: "agent/7", vendor: "twilio", uncapped: true }), (req, res) => {
         const { stripe, twilio } = req.vaultKeys;
         res.json([req.vaultKey.vendor, stripe?.vendor, twilio?.vendor]);
       });
@@ -103,9 +103,14 @@ describe.each([
     });
 
     it("revokes the first key where the second can't be issued", async () => {
-      app.get("/", vaultKey(stripePolicy), vaultKey({ label: "", vendor: "twilio" }), (_req, res) => {
-        res.end();
-      });
+      app.get(
+        "/",
+        vaultKey(stripePolicy),
+        vaultKey({ label: "", vendor: "twilio", uncapped: true }),
+        (_req, res) => {
+          res.end();
+        },
+      );
       app.use(keybrakeErrorHandler());
       expect((await call("/")).status).toBe(500);
       await revoked(1);

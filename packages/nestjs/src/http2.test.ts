@@ -18,7 +18,7 @@ const ran = vi.fn();
 @Controller()
 class Tools {
   @Get()
-  @UseVaultKey({ label: "agent/7", vendor: "stripe" })
+  @UseVaultKey({ label: "agent/7", vendor: "stripe", uncapped: true })
   show(@InjectVaultKey() key: VaultKey): string {
     ran();
     return key.id;

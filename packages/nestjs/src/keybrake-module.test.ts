@@ -21,7 +21,7 @@ const revoked = (count: number): Promise<unknown> =>
 @Controller()
 class Tools {
   @Get()
-  @UseVaultKey({ label: "agent/7", vendor: "stripe" })
+  @UseVaultKey({ label: "agent/7", vendor: "stripe", uncapped: true })
   show(@InjectVaultKey() key: VaultKey): object {
     return { id: key.id, baseUrl: key.baseUrl };
   }

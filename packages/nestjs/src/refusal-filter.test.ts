@@ -28,7 +28,7 @@ import { startNest } from "../test-support/start-nest.ts";
 import { InjectVaultKey, UseVaultKey } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 
 beforeEach(() => {
   keybrake.vendor("stripe", () => Response.json({ id: "pi_1", object: "payment_intent" }));

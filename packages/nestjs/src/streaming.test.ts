@@ -10,7 +10,7 @@ import { startNest } from "../test-support/start-nest.ts";
 import { InjectVaultKey, UseVaultKey } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 
 const revoked = (count: number): Promise<unknown> =>
   vi.waitFor(() => expect(keybrake.revoked).toHaveLength(count), { timeout: 5_000 });

@@ -19,8 +19,8 @@ import { startNest } from "../test-support/start-nest.ts";
 import { InjectVaultKey, UseVaultKey } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const stripe: IssuePolicy = { label: "agent/7", vendor: "stripe" };
-const twilio: IssuePolicy = { label: "agent/7", vendor: "twilio" };
+const stripe: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
+const twilio: IssuePolicy = { label: "agent/7", vendor: "twilio", uncapped: true };
 
 const revoked = (count: number): Promise<unknown> =>
   vi.waitFor(() => expect(keybrake.revoked).toHaveLength(count), { timeout: 5_000 });
@@ -111,7 +111,7 @@ describe.each(platforms)("@UseVaultKey, $name", (platform) => {
     @Controller()
     class Tools {
       @Get()
-      @UseVaultKey({ label: "", vendor: "twilio" })
+      @UseVaultKey({ label: "", vendor: "twilio", uncapped: true })
       run(): void {
         ran();
       }

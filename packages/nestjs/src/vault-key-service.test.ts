@@ -11,7 +11,7 @@ import { startNest } from "../test-support/start-nest.ts";
 import { UseVaultKey, VaultKeyService } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 
 /** A service that no controller hands a key to. */
 @Injectable()

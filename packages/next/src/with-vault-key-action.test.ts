@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { withVaultKeyAction } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const policy = { label: "agent/7", vendor: "stripe" };
+const policy = { label: "agent/7", vendor: "stripe", uncapped: true } as const;
 
 beforeEach(() => {
   keybrake.vendor("stripe", () => Response.json({ id: "pi_1" }));

@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { withVaultKey, withVaultKeyAction } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const policy = { label: "agent/7", vendor: "stripe" };
+const policy = { label: "agent/7", vendor: "stripe", uncapped: true } as const;
 const request = new NextRequest("http://localhost/users/42");
 
 afterEach(() => vi.unstubAllEnvs());

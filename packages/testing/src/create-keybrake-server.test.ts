@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import { createKeybrakeServer } from "./index.ts";
 
 // Not with setupKeybrake(): these servers come and go within a test.
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 
 it("sets the environment while it listens, and puts it back", () => {
   process.env.KEYBRAKE_TOKEN = "kb_before";

@@ -17,7 +17,7 @@ import { setupKeybrake } from "./vitest.ts";
 
 const server = setupKeybrake();
 const client = server.client({ retry: { attempts: 1, delayMs: 1 } });
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 
 function charge(key: VaultKey): Promise<Response> {
   return key.fetch("/v1/charges", { method: "POST", body: "amount=2000" });

@@ -5,13 +5,7 @@ import {
   type KeyInfo,
   type KeyWithSpend,
 } from "@keybrake/core";
-import {
-  type ErrorCode,
-  fromWire,
-  issuedKeySchema,
-  keyWithSpendSchema,
-  type Refusal,
-} from "@keybrake/core/protocol";
+import { type ErrorCode, fromWire, type Refusal } from "@keybrake/core/protocol";
 import { type HttpHandler, http, passthrough } from "msw";
 import { setupServer } from "msw/node";
 import { controlHandlers } from "./control-api.ts";
@@ -150,7 +144,7 @@ export function createKeybrakeServer(options: KeybrakeServerOptions = {}): Keybr
       mock.forced = undefined;
     },
     get issued() {
-      return mock.issued.map((key) => fromWire(issuedKeySchema, key));
+      return mock.issued.map((key) => fromWire(key));
     },
     get revoked() {
       return [...mock.keys.revoked];
@@ -159,7 +153,7 @@ export function createKeybrakeServer(options: KeybrakeServerOptions = {}): Keybr
       return [...mock.calls];
     },
     get keys() {
-      return mock.keys.all().map((key) => fromWire(keyWithSpendSchema, mock.keys.show(key)));
+      return mock.keys.all().map((key) => fromWire(mock.keys.show(key)));
     },
   };
 }

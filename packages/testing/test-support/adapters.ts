@@ -121,7 +121,7 @@ export const faulty: { fault: string; found: string; adapter: Adapter }[] = [
     fault: "issues before it asks for the policy",
     found: "issues nothing when the policy throws",
     adapter: (work) => async (input, caller, send) => {
-      const key = await work.client.issue({ label: "early", vendor: "stripe" });
+      const key = await work.client.issue({ label: "early", vendor: "stripe", uncapped: true });
       await key.revoke();
       await sound(work)(input, caller, send);
     },

@@ -10,7 +10,7 @@ interface Context {
   params: Promise<{ id: string }>;
 }
 
-const policy = { label: "agent/7", vendor: "stripe" };
+const policy = { label: "agent/7", vendor: "stripe", uncapped: true } as const;
 
 it("keeps the types of what the framework calls with", () => {
   type Route = (request: FrameworkRequest, context: Context) => Promise<Response>;

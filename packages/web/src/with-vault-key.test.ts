@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from "vitest";
 import { withVaultKey } from "./index.ts";
 
 const keybrake = setupKeybrake();
-const policy: IssuePolicy = { label: "agent/7", vendor: "stripe" };
+const policy: IssuePolicy = { label: "agent/7", vendor: "stripe", uncapped: true };
 const url = "http://localhost/tools/charge";
 
 beforeEach(() => {

@@ -10,7 +10,7 @@ declare const Deno: {
 
 Deno.serve(
   { port: 0, hostname: "127.0.0.1" },
-  withVaultKey({ label: "socket", vendor: "stripe" }, (request) => {
+  withVaultKey({ label: "socket", vendor: "stripe", uncapped: true }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
     socket.addEventListener("message", ({ data }) => socket.send(`echo ${data}`));
     return response;

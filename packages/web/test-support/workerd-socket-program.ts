@@ -21,7 +21,7 @@ export default {
   ): Promise<Response> {
     const client = createKeybrake({ token: KEYBRAKE_TOKEN, apiUrl: KEYBRAKE_API_URL });
     const route = withVaultKey<Request, unknown[]>(
-      { label: "socket", vendor: "stripe" },
+      { label: "socket", vendor: "stripe", uncapped: true },
       () => {
         const { 0: theirs, 1: ours } = new WebSocketPair();
         ours.accept();

@@ -15,3 +15,6 @@ export function toSeconds(duration: string): number | undefined {
   if (!match) return undefined;
   return Number(match[1]) * SECONDS_PER_UNIT[match[2] as keyof typeof SECONDS_PER_UNIT];
 }
+
+/** How long a key is valid when its policy has no `expires_in`. */
+export const DEFAULT_EXPIRES_IN = "5m";

@@ -67,6 +67,3 @@ export type WirePolicy = z.output<typeof policySchema>;
 
 /** The older form of {@link policySchema}: `agent_run_label` stands for `label`. Body of `POST /vault/keys`. */
 export const legacyPolicySchema = z.extend(z.omit(policySchema, { label: true }), { agent_run_label: label });
-
-/** How long a key lives where its policy names no `expires_in`. */
-export const DEFAULT_EXPIRES_IN = "5m";

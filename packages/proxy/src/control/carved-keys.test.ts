@@ -113,7 +113,7 @@ describe("a key carved from another", () => {
     await using bench = await startBench();
     const other = await bench.issue();
     const holder = createKeybrake({ token: bench.key.token, apiUrl: bench.proxyUrl });
-    await expect(holder.issue({ label: "free", vendor: "stripe" })).rejects.toMatchObject({
+    await expect(holder.issue({ label: "free", vendor: "stripe", uncapped: true })).rejects.toMatchObject({
       code: "invalid_token",
     });
     await expect(holder.listKeys()).rejects.toMatchObject({ code: "invalid_token" });

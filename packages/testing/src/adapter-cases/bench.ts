@@ -74,7 +74,12 @@ export function createBench({ options, spendingCall }: KeybrakeUnderTest): Bench
     issuing: 0,
     faults: { issue: false, revoke: false },
     issueGate: undefined,
-    policy: (input) => ({ label: `${label}/${input}`, vendor: spendingCall.vendor, expiresIn: "5m" }),
+    policy: (input) => ({
+      label: `${label}/${input}`,
+      vendor: spendingCall.vendor,
+      expiresIn: "5m",
+      uncapped: true,
+    }),
     spend: (key) => key.fetch(spendingCall.path, spendingCall.init),
     async listKeys() {
       const keys: KeyInfo[] = [];

@@ -31,7 +31,7 @@ async function startForTest(policy: Partial<Policy> = {}): Promise<SdkBench> {
   return {
     bench,
     sandbox,
-    connect: ({ token } = bench.key) => new Resend(token, resendOptions(bench.key)),
+    connect: ({ token } = bench.key) => new Resend(token, resendOptions(bench.key, Resend)),
   };
 }
 
@@ -134,9 +134,10 @@ describe("refusals", () => {
       onTestFinished(() => proxy.close());
       const { headers, body } = toErrorAnswer({ code, message: "why" }, "req_1");
       proxy.otherwise = () => ({ status: statusCode, headers, json: body });
-      const { data, error } = await new Resend("vk_1", resendOptions({ baseUrl: proxy.url })).emails.send(
-        EMAIL,
-      );
+      const { data, error } = await new Resend(
+        "vk_1",
+        resendOptions({ baseUrl: proxy.url }, Resend),
+      ).emails.send(EMAIL);
       expect(data).toBeNull();
       expect(error).toMatchObject({ code, name: code, statusCode, message: "why" });
       expect(proxy.seen).toHaveLength(1);

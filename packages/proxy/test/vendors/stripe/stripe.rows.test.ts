@@ -231,7 +231,7 @@ it("row 52: the form that JSON became is what was priced", async () => {
 
 it("row 58: an unknown endpoint without a cap is forwarded, at a cost that nobody knows", async () => {
   await using bench = await startStripeBench();
-  const key = await bench.client.issue({ label: "uncapped", vendor: "stripe" });
+  const key = await bench.client.issue({ label: "uncapped", vendor: "stripe", uncapped: true });
   bench.vendor.otherwise = () => ({ json: {} });
   expect((await bench.call({ key, path: "/v1/new_thing", form: { a: "1" } })).status).toBe(200);
   expect((await bench.entries())[0]).toMatchObject({ outcome: "settled", reservedUsd: 0, costUsd: null });

@@ -6,7 +6,7 @@ export const POST = withVaultKey(
     const { id } = await context.params;
     // @ts-expect-error: the route has no such parameter, and the build knows
     const { order } = await context.params;
-    return { label: `user ${id} order ${order}`, vendor: "stripe" };
+    return { label: `user ${id} order ${order}`, vendor: "stripe", uncapped: true };
   },
   async (_request, key, context) => {
     const { id } = await context.params;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
 import { onSqlite } from "../../test-support/sqlite-stores.ts";
-import { charge, EFFECT, reserved, usd } from "../cases/store-bench.ts";
+import { charge, EFFECT, refusal, reserved, usd } from "../cases/store-bench.ts";
 
 /** Somebody else's hand in the file. */
 function withDatabase(file: string, work: (database: DatabaseSync) => void): void {
@@ -108,5 +108,16 @@ it(
     await bench.store.close();
     await bench.reopen();
     expect(await bench.sums(key)).toEqual([0, usd(10), 0]);
+  }),
+);
+
+it(
+  "sees what another program has written to the file",
+  onSqlite(async (bench, file) => {
+    await bench.store.putBudget("acme", "team", { totalCapMicroUsd: usd(10) });
+    const key = await bench.issue({ budgets: ["team"] });
+    await bench.settle(await bench.reserve(key, charge(1)), EFFECT);
+    withDatabase(file, (database) => database.exec("UPDATE budgets SET frozen = 1"));
+    expect(refusal(await bench.reserve(key, charge(1))).code).toBe("budget_frozen");
   }),
 );

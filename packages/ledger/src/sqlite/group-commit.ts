@@ -28,6 +28,9 @@ export function createGroupCommit(
   const begin = prepare(database, "BEGIN IMMEDIATE");
   const commit = prepare(database, "COMMIT");
   const rollBack = prepare(database, "ROLLBACK");
+  // It changes when another program has written to the file.
+  const readVersion = prepare<{ data_version: number }>(database, "PRAGMA data_version");
+  let version = readVersion.get()?.data_version;
   let waiting: Waiting[] = [];
 
   /**
@@ -38,6 +41,7 @@ export function createGroupCommit(
     let playing: Waiting | undefined;
     try {
       begin.run();
+      forgetIfChanged();
       for (playing of group) playing.play();
       playing = undefined;
       unit.flush();
@@ -53,6 +57,12 @@ export function createGroupCommit(
       playing.reject(error);
       return playing;
     }
+  }
+
+  function forgetIfChanged(): void {
+    const current = readVersion.get()?.data_version;
+    if (current !== version) unit.forget();
+    version = current;
   }
 
   function flush(): void {

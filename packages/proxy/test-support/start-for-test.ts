@@ -14,6 +14,14 @@ export const TEST_SECRET = "sk_test_canary8a1d3e5f60";
 export const KEYBRAKE_TOKEN = "kb_canary_token_5e2c71";
 export const OTHER_TOKEN = "kb_canary_other_9d0b33";
 
+const FIRST_TENANT = { name: "first", tenant: "acme", token: KEYBRAKE_TOKEN };
+
+/** Two tenants on the vendor's one credential. */
+export const TWO_TENANTS: TestOptions = {
+  config: { tokens: [FIRST_TENANT, { name: "second", tenant: "other", token: OTHER_TOKEN }] },
+  stripe: { shared: true },
+};
+
 export interface IssuedKey {
   id: string;
   token: string;
@@ -162,10 +170,7 @@ export function createStripe(
 function toConfig(sandbox: StripeSandbox, { config, stripe }: TestOptions): ProxyConfig {
   return {
     listen: "127.0.0.1:0",
-    tokens: [
-      { name: "first", tenant: "acme", token: KEYBRAKE_TOKEN },
-      { name: "second", tenant: "other", token: OTHER_TOKEN },
-    ],
+    tokens: [FIRST_TENANT],
     fx_margin: 0,
     ...config,
     vendors: {

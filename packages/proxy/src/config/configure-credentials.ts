@@ -119,8 +119,13 @@ function requireShared(
   without: readonly string[],
 ): void {
   if (shared !== undefined || tenants.size < 2 || without.length === 0) return;
+  const [first, ...others] = without;
+  const who =
+    others.length === 0
+      ? `the tenant ${first} has no credential of its own`
+      : `${without.length} tenants, such as ${first}, have no credential of their own`;
   throw new ConfigError(
-    `${place}.shared: missing, and ${listNames(without)} has no credential of its own. Add ${place}.tenants.${without[0]}.credential, or set shared: true to let such tenants use ${place}.credential, or false to refuse them keys`,
+    `${place}.shared: missing, and ${who}. Add ${place}.tenants.${first}.credential, or set shared to true (such tenants use ${place}.credential) or to false (they get no vault keys)`,
   );
 }
 
@@ -140,12 +145,6 @@ function refuseMissing(place: string, config: CredentialConfig, without: readonl
     (name) => config[name] !== undefined,
   );
   if (beside !== undefined) throw new ConfigError(`${place}.${beside}: needs ${place}.credential beside it`);
-}
-
-/** A few names, so that the message stays short with a thousand tenants. */
-function listNames(names: readonly string[]): string {
-  const [first, ...others] = names;
-  return others.length === 0 ? `the tenant ${first}` : `the tenant ${first} (and ${others.length} more)`;
 }
 
 function toEntry(

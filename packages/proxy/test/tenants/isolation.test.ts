@@ -126,6 +126,52 @@ describe.each([
     expect(booked[2]?.[1]).toBeLessThanOrEqual(low);
   });
 
+  it("isn't priced by what was looked up and remembered for the other", async () => {
+    const cents: Record<string, number> = { [mine.secret]: 1000, [theirs.secret]: 9000 };
+    const vendor = await startVendor(({ method, headers }, response) => {
+      const amount = cents[(headers.authorization ?? "").replace("Bearer ", "")] ?? 0;
+      const price = {
+        id: "price_1",
+        object: "price",
+        active: true,
+        billing_scheme: "per_unit",
+        currency: "usd",
+        type: "one_time",
+        unit_amount: amount,
+        unit_amount_decimal: String(amount),
+      };
+      const session = { id: "cs_1", object: "checkout.session", amount_total: amount, currency: "usd" };
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify(method === "GET" ? price : session));
+    });
+    const bench = await startForTest({
+      ...TWO_ACCOUNTS,
+      stripe: { ...TWO_ACCOUNTS.stripe, upstream: vendor.url },
+    });
+    const fields = {
+      mode: "payment",
+      success_url: "https://example.com",
+      "line_items[0][price]": "price_1",
+      "line_items[0][quantity]": 1,
+    };
+    for (const tenant of [mine, theirs, mine, theirs]) {
+      const key = await bench.issue({ daily_usd_cap: 50 }, tenant.token);
+      await bench.post(key, "/v1/checkout/sessions", fields);
+    }
+    const decided = (await bench.audit()).map(({ tenant, decision }) => [tenant, decision]);
+    const [low, high] = [mine.name, theirs.name];
+    expect(decided).toEqual([
+      [low, "allowed"],
+      [high, "refused"],
+      [low, "allowed"],
+      [high, "refused"],
+    ]);
+    const lookUps = vendor.calls.filter(({ method }) => method === "GET");
+    expect(lookUps.map(({ headers }) => headers.authorization)).toEqual(
+      [mine, theirs].map(({ secret }) => `Bearer ${secret}`),
+    );
+  });
+
   it("spends from its own budget where both have one of the same name", async () => {
     const bench = await startForTest(TWO_ACCOUNTS);
     await bench.control("PUT", "/v1/budgets/user:42", { daily_usd_cap: 30 }, as(mine));

@@ -13,6 +13,7 @@ import {
   type TestOptions,
   TWO_TENANTS,
 } from "../../test-support/start-for-test.ts";
+import { startVendor } from "../../test-support/start-vendor.ts";
 
 type Stripe = NonNullable<TestOptions["stripe"]>;
 
@@ -72,6 +73,26 @@ describe("a vault key", () => {
     );
     for (const key of [live, test]) expectRefusal(await without.charge(key), "account_not_allowed");
     expect(without.sandbox.requests()).toEqual([]);
+  });
+
+  it("counts an object of the tenant's own account beside one of the same id at the vendor's", async () => {
+    const vendor = await startVendor((_call, response) =>
+      response
+        .setHeader("content-type", "application/json")
+        .end(JSON.stringify({ id: "pi_1", object: "payment_intent", amount: 2000, currency: "usd" })),
+    );
+    const store = createMemoryLedger();
+    const policy = { budgets: [{ name: "user:42", daily_usd_cap: 100 }] };
+    const bench = await serve({ ...VENDORS, upstream: vendor.url }, store);
+    const ofVendor = await bench.issue(policy);
+    const own = await (await serve({ ...VENDORS, ...OWN, upstream: vendor.url }, store)).issue(policy);
+    const both = await serve({ ...VENDORS, ...OWN, upstream: vendor.url }, store);
+    for (const key of [ofVendor, own]) {
+      await both.post(key, "/v1/payment_intents", { amount: 2000, currency: "usd" });
+    }
+    expect((await both.control("GET", "/v1/budgets/user:42")).json).toMatchObject({
+      spend: { total_usd: 40 },
+    });
   });
 
   it("passes its credential on to its children", async () => {

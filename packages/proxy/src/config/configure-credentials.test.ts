@@ -77,6 +77,7 @@ describe("vendors.<name>.tenants", () => {
     ["not shared, one entry", { ...OWN, shared: false, tenants: { acme: OWN } }, TWO, ["own", undefined]],
     ["shared, one entry", { ...OWN, shared: true, tenants: { acme: OWN } }, TWO, ["own", "shared"]],
     ["each its own", { tenants: { acme: OWN, other: OWN } }, TWO, ["own", "own"]],
+    ["each its own, and one whose token is gone", { tenants: { acme: OWN, other: OWN } }, ONE, ["own"]],
     ["not shared, nor there", { shared: false, tenants: { acme: OWN } }, TWO, ["own", undefined]],
   ])("issues keys to tenants for: %s", (_name, vendor, tokens, expected) => {
     const credentials = resolve(vendor, tokens);

@@ -79,8 +79,8 @@ export function configureCredentials(
   surroundings: Surroundings,
 ): VendorCredentials {
   const { tenants } = surroundings;
-  refuseUnknownTenants(place, config, tenants);
   const without = [...tenants].filter((tenant) => !Object.hasOwn(config.tenants, tenant));
+  refuseUnknownTenants(place, config, tenants, without);
   requireShared(place, config, tenants, without);
   if (config.credential === undefined) refuseMissing(place, config, without);
   const ofVendor =
@@ -102,12 +102,20 @@ export function configureCredentials(
   };
 }
 
-/** A misspelt name would leave the tenant on the credential that it shares with the others. */
-function refuseUnknownTenants(place: string, config: CredentialConfig, tenants: ReadonlySet<string>): void {
+/**
+ * A misspelt name would leave a tenant on the credential that it shares with the others. If every tenant has its entry,
+ * one more is of a tenant whose token was removed, and whose keys still work.
+ */
+function refuseUnknownTenants(
+  place: string,
+  config: CredentialConfig,
+  tenants: ReadonlySet<string>,
+  without: readonly string[],
+): void {
   const unknown = Object.keys(config.tenants).find((tenant) => !tenants.has(tenant));
-  if (unknown === undefined) return;
+  if (unknown === undefined || without.length === 0) return;
   throw new ConfigError(
-    `${place}.tenants.${unknown}: no token belongs to this tenant. Correct the name, or add an entry with it to tokens`,
+    `${place}.tenants.${unknown}: no token belongs to this tenant, and the tenant ${without[0]} has no entry. Correct the name, or remove the entry`,
   );
 }
 

@@ -24,6 +24,8 @@ export interface KeyPolicy {
   injectIdempotency: boolean;
   /** The allowlists of the keys it was carved from: a call must pass them too. */
   within: string[][];
+  /** The calls use the tenant's own credential entry. Left out: the vendor's. */
+  tenantCredential?: true;
   metadata: Record<string, string>;
 }
 

@@ -1,4 +1,12 @@
-import { KEYBRAKE_TOKEN, LIVE_SECRET, type TestBench, type TestOptions } from "./start-for-test.ts";
+import {
+  ACME_SECRET,
+  KEYBRAKE_TOKEN,
+  LIVE_SECRET,
+  OTHER_SECRET,
+  type TestBench,
+  type TestOptions,
+  TWO_ACCOUNTS,
+} from "./start-for-test.ts";
 import { findDeadUrl } from "./start-vendor.ts";
 
 /** A way to each refusal the proxy can give, with credentials wherever a caller might put them. */
@@ -117,6 +125,17 @@ export const refusalWalks: Walk[] = [
   {
     code: "account_not_allowed",
     walk: async (bench) => bench.charge(await bench.issue(), 1, { "stripe-account": LIVE_SECRET }),
+  },
+  {
+    code: "account_not_allowed",
+    options: () => TWO_ACCOUNTS,
+    walk: async (bench) => bench.charge(await bench.issue(), 1, { "stripe-account": OTHER_SECRET }),
+  },
+  {
+    code: "invalid_policy",
+    options: () => TWO_ACCOUNTS,
+    walk: (bench) =>
+      bench.control("POST", "/v1/keys", { label: ACME_SECRET, vendor: "stripe", mode: "test" }),
   },
   {
     code: "secret_endpoint",

@@ -13,6 +13,28 @@ export const LIVE_SECRET = "sk_live_canary4f0b9c2e7d";
 export const TEST_SECRET = "sk_test_canary8a1d3e5f60";
 export const KEYBRAKE_TOKEN = "kb_canary_token_5e2c71";
 export const OTHER_TOKEN = "kb_canary_other_9d0b33";
+/** Canaries too: the credentials of the two tenants' own accounts. */
+export const ACME_SECRET = "sk_live_canary_acme_61c8";
+export const OTHER_SECRET = "sk_live_canary_other_72d9";
+
+const FIRST_TENANT = { name: "first", tenant: "acme", token: KEYBRAKE_TOKEN };
+
+/** Two tenants on the vendor's one credential. */
+export const TWO_TENANTS: TestOptions = {
+  config: { tokens: [FIRST_TENANT, { name: "second", tenant: "other", token: OTHER_TOKEN }] },
+  stripe: { shared: true },
+};
+
+/** Two tenants, each with a Stripe account of its own: to the emulator, `livemode` is acme's. */
+export const TWO_ACCOUNTS: TestOptions = {
+  config: { ...TWO_TENANTS.config },
+  stripe: {
+    credential: undefined,
+    test_credential: undefined,
+    tenants: { acme: { credential: ACME_SECRET }, other: { credential: OTHER_SECRET } },
+  },
+  sandbox: { secretKey: ACME_SECRET, testSecretKey: OTHER_SECRET },
+};
 
 export interface IssuedKey {
   id: string;
@@ -114,7 +136,10 @@ export async function startForTest(options: TestOptions = {}): Promise<TestBench
     const vendorRequests = sandbox.requests();
     await sandbox.close();
     assertNoLeaks({
-      secrets: { vendor: [LIVE_SECRET, TEST_SECRET], keybrake: [KEYBRAKE_TOKEN, OTHER_TOKEN] },
+      secrets: {
+        vendor: [LIVE_SECRET, TEST_SECRET, ACME_SECRET, OTHER_SECRET],
+        keybrake: [KEYBRAKE_TOKEN, OTHER_TOKEN],
+      },
       vaultKeys,
       answers,
       notes: [records, calls, internalErrors],
@@ -162,10 +187,7 @@ export function createStripe(
 function toConfig(sandbox: StripeSandbox, { config, stripe }: TestOptions): ProxyConfig {
   return {
     listen: "127.0.0.1:0",
-    tokens: [
-      { name: "first", tenant: "acme", token: KEYBRAKE_TOKEN },
-      { name: "second", tenant: "other", token: OTHER_TOKEN },
-    ],
+    tokens: [FIRST_TENANT],
     fx_margin: 0,
     ...config,
     vendors: {

@@ -69,8 +69,15 @@ export interface VendorDefinition {
   tokenHeader?: string;
   /** Headers that switch to another account of the vendor; their value must be in the policy's `accounts`. */
   accountHeaders?: string[];
-  /** The account that a path acts on, where it is not the credential's own: it must be in the policy's `accounts`. */
-  readAccount?(path: string, mode: "live" | "test"): string | undefined;
+  /** For vendors whose paths name the account that a call acts on, and whose credentials belong to one account. */
+  pathAccounts?: {
+    /** The accounts that a path names, each once. Those that aren't the credential's own must be in the policy's `accounts`. */
+    read(path: string): string[];
+    /** Checks whether a string is an account's name. */
+    isAccount(text: string): boolean;
+    /** What a credential must look like to tell its account, for the message to an operator. */
+    credentialForm: string;
+  };
   /** How the vendor recognises a repeated POST; left out where it can't. */
   idempotency?: {
     header: string;

@@ -328,6 +328,14 @@ describe("a wrong configuration", () => {
       config: { store: `mongodb://user:${LIVE_SECRET}@host/0`, vendors: { stripe: STRIPE } },
       says: 'store: must be "memory", "sqlite:PATH" or "redis://HOST"',
     },
+    {
+      what: "two tenants on one credential, undecided",
+      config: {
+        tokens: ["acme", "globex"].map((tenant) => ({ name: tenant, tenant, token: `${TOKEN}_${tenant}` })),
+        vendors: { stripe: STRIPE },
+      },
+      says: "vendors.stripe.shared: missing, and 2 tenants, such as acme, have no credential of their own. Add vendors.stripe.tenants.acme.credential, or set shared to true (such tenants use vendors.stripe.credential) or to false (they get no vault keys)",
+    },
     { what: "no vendors", config: {}, says: "vendors: none is configured, so there is nothing to proxy" },
     {
       what: "empty vendors",

@@ -7,7 +7,11 @@ const issueReplay = { key: "idem", requestHash: "hash-of-policy", salt: "salt-1"
 /** Keys: made once, found by hash, listed, extended and revoked by their own tenant alone. */
 export const keyCases: LedgerCase[] = [
   storeCase("finds a key by the hash of its token", async (bench) => {
-    const key = await bench.issue({ dailyCapMicroUsd: usd(1), metadata: { run: "7" } });
+    const key = await bench.issue({
+      dailyCapMicroUsd: usd(1),
+      tenantCredential: true,
+      metadata: { run: "7" },
+    });
     assert.deepEqual(await bench.store.findKey(key.tokenHash), key);
     assert.equal(await bench.store.findKey("hash_nobody"), undefined);
   }),

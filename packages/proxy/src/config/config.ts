@@ -151,7 +151,7 @@ export function resolveConfig(
     vendors: new Map(
       Object.entries(config.vendors).map(([name, vendor]) => [
         name,
-        configureVendor(name, vendor, readSecret, clock),
+        configureVendor(name, vendor, new Set(tenants.values()), readSecret, clock),
       ]),
     ),
     exchange: toExchange(config.fx, config.fx_margin),

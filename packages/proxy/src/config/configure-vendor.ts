@@ -15,10 +15,14 @@ import {
   type VendorDefinition,
 } from "@keybrake/vendors";
 import * as z from "zod";
-import type { Secret } from "../secrets.ts";
-import { type CredentialSource, fixedCredential, grantedCredential } from "../upstream/credential.ts";
 import { type Address, listenAddress, toAddress } from "./address.ts";
 import { ConfigError, firstLine, readSettings } from "./config-error.ts";
+import {
+  configureCredentials,
+  credentialFields,
+  type ReadSecret,
+  type VendorCredentials,
+} from "./configure-credentials.ts";
 
 const RESERVED_NAMES = new Set(["v1", "vault", "healthz", "readyz", "metrics"]);
 
@@ -56,19 +60,9 @@ const routeSchema = z.strictObject({
   price: z.enum(["free", "unpriced", "secret"]).optional(),
 });
 
-const credential = z.union([
-  z.string().min(1),
-  z.strictObject({
-    client_id: z.string().min(1),
-    client_secret: z.string().min(1),
-    token_path: z.string().startsWith("/"),
-  }),
-]);
-
 export const vendorSchema = z.strictObject({
+  ...credentialFields,
   upstream: origin.optional(),
-  credential,
-  test_credential: credential.optional(),
   listen: listenAddress.optional(),
   auth: z
     .union([
@@ -81,8 +75,7 @@ export const vendorSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z]{3}$/)
     .optional(),
-  account: z.string().min(1).optional(),
-  test_account: z.string().min(1).optional(),
+  identity: z.boolean().default(false),
   idempotency_header: z.string().min(1).optional(),
   replay_header: z.strictObject({ header: z.string().min(1), value: z.string().min(1) }).optional(),
   routes: z.array(routeSchema).default([]),
@@ -94,60 +87,39 @@ type VendorConfig = z.output<typeof vendorSchema>;
 /** A vendor with its credentials, ready for the hot path. */
 export interface ConfiguredVendor extends Vendor {
   listen: Address | undefined;
-  hasTestCredential: boolean;
   allowsSecret: EndpointMatcher;
-  credentialFor(mode: "live" | "test"): CredentialSource;
+  credentials: VendorCredentials;
+  /** Whether the vendor is told the key's label. */
+  identity: boolean;
 }
 
-/** Reads a secret that the configuration refers to. */
-export type ReadSecret = (reference: string, place: string) => Secret;
-
 /**
+ * @param tenants every tenant that a token belongs to
  * @throws {ConfigError} the first thing that is wrong, by its place
  */
 export function configureVendor(
   name: string,
   config: VendorConfig,
+  tenants: ReadonlySet<string>,
   readSecret: ReadSecret,
   clock: () => number,
 ): ConfiguredVendor {
   if (RESERVED_NAMES.has(name))
     throw new ConfigError(`vendors.${name}: the name is taken by the control API`);
-  const definition = describeVendor(name, config, readSecret);
-  const toSource = (given: VendorConfig["credential"], place: string): CredentialSource => {
-    if (typeof given === "string") return fixedCredential(definition.auth, readSecret(given, place));
-    return grantedCredential(
-      definition.auth,
-      {
-        clientId: given.client_id,
-        clientSecret: readSecret(given.client_secret, `${place}.client_secret`),
-        tokenOrigin: definition.upstream,
-        tokenPath: given.token_path,
-      },
-      clock,
-    );
-  };
-  const sources = {
-    live: toSource(config.credential, `vendors.${name}.credential`),
-    test: config.test_credential && toSource(config.test_credential, `vendors.${name}.test_credential`),
-  };
+  const definition = describeVendor(name, config);
   return {
     ...defineVendor(definition),
     listen: config.listen === undefined ? undefined : toAddress(config.listen),
-    hasTestCredential: sources.test !== undefined,
     allowsSecret: compileEndpoints(config.allow_secret_endpoints),
-    credentialFor(mode) {
-      const source = sources[mode];
-      if (!source) throw new Error(`vendor ${name} has no ${mode} credential`);
-      return source;
-    },
+    credentials: configureCredentials(`vendors.${name}`, config, { definition, tenants, readSecret, clock }),
+    identity: config.identity,
   };
 }
 
 /** The operator's routes come before the built-in ones; the first match decides. */
-function describeVendor(name: string, config: VendorConfig, readSecret: ReadSecret): VendorDefinition {
+function describeVendor(name: string, config: VendorConfig): VendorDefinition {
   const routes = config.routes.map((route, index) => toRoute(route, `vendors.${name}.routes[${index}]`));
-  const builtIn = describeBuiltIn(name, config, readSecret);
+  const builtIn = describeBuiltIn(name, config);
   if (builtIn) {
     if (config.auth) throw new ConfigError(`vendors.${name}.auth: ${name} is built in and knows its own`);
     // One upstream given means one upstream meant: a test double must not get half of the calls.
@@ -186,21 +158,10 @@ function describeVendor(name: string, config: VendorConfig, readSecret: ReadSecr
 
 function describeBuiltIn(
   name: string,
-  config: VendorConfig,
-  readSecret: ReadSecret,
+  { upstream, prices, currency }: VendorConfig,
 ): VendorDefinition | undefined {
-  const { credential, test_credential, account, test_account, currency } = config;
-  const credentialId = readCredentialId(credential, `vendors.${name}.credential`, readSecret);
-  const testCredentialId =
-    test_credential && readCredentialId(test_credential, `vendors.${name}.test_credential`, readSecret);
   return readSettings(() =>
-    BUILT_IN[name]?.({
-      upstream: config.upstream,
-      prices: createPriceBook(toMicroUsdPrices(config.prices)),
-      currency,
-      credentialId,
-      accounts: { live: account ?? credentialId, test: test_account ?? testCredentialId ?? "" },
-    }),
+    BUILT_IN[name]?.({ upstream, prices: createPriceBook(toMicroUsdPrices(prices)), currency }),
   );
 }
 
@@ -220,13 +181,6 @@ function toAuth(auth: NonNullable<VendorConfig["auth"]>): Record<string, string>
     return { [auth.header.toLowerCase()]: auth.value };
   }
   return Object.fromEntries(Object.entries(auth).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** The half before the colon of a Basic credential, or the client's id. */
-function readCredentialId(given: VendorConfig["credential"], place: string, readSecret: ReadSecret): string {
-  if (typeof given !== "string") return given.client_id;
-  const secret = readSecret(given, place).reveal();
-  return secret.includes(":") ? secret.slice(0, secret.indexOf(":")) : "";
 }
 
 function toMicroUsdPrices(prices: VendorConfig["prices"]): Record<string, Record<string, number>> {

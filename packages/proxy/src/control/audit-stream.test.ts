@@ -6,6 +6,7 @@ import {
   OTHER_TOKEN,
   startForTest,
   type TestBench,
+  TWO_TENANTS,
 } from "../../test-support/start-for-test.ts";
 import { until } from "../../test-support/until.ts";
 
@@ -66,7 +67,7 @@ function countingStore(): { count(): number; wrap: Parameters<typeof startForTes
 }
 
 it("shows entries as they happen, from now on, to their tenant", async () => {
-  const bench = await startForTest();
+  const bench = await startForTest(TWO_TENANTS);
   const key = await bench.issue({ daily_usd_cap: 30 });
   await bench.charge(key);
   const mine = await openStream(bench);

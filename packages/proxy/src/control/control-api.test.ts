@@ -6,6 +6,7 @@ import {
   OTHER_TOKEN,
   startForTest,
   type TestBench,
+  TWO_TENANTS,
 } from "../../test-support/start-for-test.ts";
 
 const AS_OTHER = { authorization: `Bearer ${OTHER_TOKEN}` };
@@ -71,7 +72,7 @@ describe("audit", () => {
 });
 
 it("shows a tenant nothing of another's", async () => {
-  const bench = await startForTest();
+  const bench = await startForTest(TWO_TENANTS);
   const key = await bench.issue({ budgets: ["b"] });
   await bench.charge(key);
   const as = (method: string, path: string, body?: unknown): Promise<Answer> =>

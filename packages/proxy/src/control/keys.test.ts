@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { expectRefusal, readIssuePaths } from "../../test-support/expect-refusal.ts";
-import { OTHER_TOKEN, startForTest } from "../../test-support/start-for-test.ts";
+import { OTHER_TOKEN, startForTest, TWO_TENANTS } from "../../test-support/start-for-test.ts";
 
 const POLICY = { label: "agent", vendor: "stripe" };
 const AS_OTHER = { authorization: `Bearer ${OTHER_TOKEN}` };
@@ -134,7 +134,7 @@ describe("POST /v1/keys", () => {
   });
 
   it("gives the same key and token again under one Idempotency-Key, for 24 hours", async () => {
-    const bench = await startForTest();
+    const bench = await startForTest(TWO_TENANTS);
     const headers = { "idempotency-key": "run-7" };
     const [first, second] = await Promise.all([
       bench.control("POST", "/v1/keys", POLICY, headers),

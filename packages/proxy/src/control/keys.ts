@@ -25,6 +25,7 @@ import * as z from "zod/mini";
 import { toRefusal } from "../refusals/limit-refusal.ts";
 import { Refused } from "../refusals/refused.ts";
 import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../secrets.ts";
+import { chooseCredential } from "./choose-credential.ts";
 import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
 import { listIssueWarnings } from "./issue-warnings.ts";
 import { narrow } from "./narrow.ts";
@@ -169,9 +170,9 @@ async function issue(
 ): Promise<WireIssuedKey> {
   const { store, clock, config } = context;
   const { label, vendor, mode = "live", expires_in = DEFAULT_EXPIRES_IN } = policy;
-  refuseVendor(context, vendor, mode);
   const [tenant, issuerCredential, holder] = [c.get("tenant"), c.get("token"), c.get("holder")];
   refuseParent(policy, holder);
+  const credential = chooseCredential(config, { vendor, mode, tenant }, holder);
   const salt = createSalt();
   const token = deriveToken(mode, issuerCredential, salt);
   const now = clock();
@@ -184,7 +185,10 @@ async function issue(
     label,
     vendor,
     mode,
-    policy: holder ? narrow(policy, toKeyPolicy(policy), holder) : toKeyPolicy(policy),
+    policy: {
+      ...(holder ? narrow(policy, toKeyPolicy(policy), holder) : toKeyPolicy(policy)),
+      ...credential,
+    },
     createdAt: now,
     expiresAt: Math.min(now + toTtlSeconds(expires_in, context) * 1000, maxExpiresAt),
     maxExpiresAt,
@@ -244,19 +248,6 @@ function refuseParent({ parent }: WirePolicy, holder: KeyRecord | undefined): vo
     throw toInvalid([
       { path: "parent", message: "a Keybrake token is no parent: issue with a vault key as bearer" },
     ]);
-  }
-}
-
-function refuseVendor({ config }: ControlContext, vendor: string, mode: "live" | "test"): void {
-  const configured = config.vendors.get(vendor);
-  if (!configured) {
-    const known = [...config.vendors.keys()].join(", ");
-    throw toInvalid([
-      { path: "vendor", message: `no vendor "${vendor}" is configured here (there is: ${known})` },
-    ]);
-  }
-  if (mode === "test" && !configured.hasTestCredential) {
-    throw toInvalid([{ path: "mode", message: `the vendor ${vendor} has no test_credential configured` }]);
   }
 }
 

@@ -36,6 +36,9 @@ export function validateOperation(context: ControlContext): Operation {
     async handle(c, { body }) {
       const vendor = config.vendors.get(body.vendor);
       if (!vendor) return { allowed: false, code: "unknown_vendor", remaining_usd: null };
+      if (!vendor.credentials.findForIssue(c.get("tenant"))) {
+        return { allowed: false, code: "account_not_allowed", remaining_usd: null };
+      }
       const state = await imagineKey(context, c.get("tenant"), body);
       const remaining = getRemaining(state);
       const remaining_usd = remaining === null ? null : toUsd(remaining);

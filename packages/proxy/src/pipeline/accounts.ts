@@ -11,25 +11,23 @@ const NONE: readonly string[] = [];
  * @throws {Refused} the key's policy doesn't allow the account, or the header that names it is empty or repeated
  */
 export function checkAccounts(call: Call, key: KeyRecord): void {
-  const named = listAccounts(call, key);
-  call.account = named.length === 0 ? "" : named.join(",");
+  const named = listAccounts(call);
+  const foreign = named.length === 0 ? NONE : named.filter((account) => account !== call.source.account);
+  call.account = foreign.join(",");
   const { accounts } = key.policy;
   if (accounts.includes("*")) return;
   const actsOnOwn = accounts.length === 0 || accounts.includes("self");
-  if (named.length === 0) {
-    if (!actsOnOwn) throw notNamed(call, accounts);
-    return;
-  }
-  if (named.some((account) => !accounts.includes(account))) throw notAllowed();
+  if (!actsOnOwn && named.length === 0) throw notNamed(call, accounts);
+  const mustBeListed = actsOnOwn ? foreign : named;
+  if (mustBeListed.some((account) => !accounts.includes(account))) throw notAllowed();
 }
 
-/** The accounts that a call names besides the credential's own. */
-function listAccounts({ vendor, request, target }: Call, key: KeyRecord): readonly string[] {
-  const ofPath = vendor.readAccount?.(target.path, key.mode);
+/** Every account that a call names, the credential's own too. */
+function listAccounts({ vendor, request, target }: Call): readonly string[] {
+  const ofPath = vendor.pathAccounts?.read(target.path) ?? NONE;
   const headers = vendor.accountHeaders?.filter((name) => request.headers[name] !== undefined) ?? NONE;
-  if (headers.length === 0) return ofPath === undefined ? NONE : [ofPath];
-  const named = headers.map((name) => readOnce(request, name));
-  return ofPath === undefined ? named : [...named, ofPath];
+  if (headers.length === 0) return ofPath;
+  return [...headers.map((name) => readOnce(request, name)), ...ofPath];
 }
 
 function readOnce({ headers, rawHeaders }: Call["request"], name: string): string {

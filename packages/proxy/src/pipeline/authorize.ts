@@ -3,6 +3,7 @@ import type { KeyRecord } from "@keybrake/ledger";
 import { Refused } from "../refusals/refused.ts";
 import { checkAccounts } from "./accounts.ts";
 import { type Call, refuseForPolicy } from "./call.ts";
+import { findCredential } from "./find-credential.ts";
 
 // By the policy's own list, which never changes and goes when the key's record goes. A ledger outside this process gives
 // a new list with each call, so that the patterns themselves must find what was compiled.
@@ -10,7 +11,7 @@ const compiled = new WeakMap<string[], EndpointMatcher>();
 const compiledByText = new Map<string, EndpointMatcher>();
 const TEXTS_KEPT = 1_000;
 
-/** Step 3: whether the key may call this endpoint, on this account. */
+/** Step 3: whether the key may call this endpoint, on this account, and whose credential the call gets. */
 export function authorize(call: Call, key: KeyRecord): void {
   const { method, path } = call.target;
   call.route = call.vendor.findRoute(method, path);
@@ -20,6 +21,7 @@ export function authorize(call: Call, key: KeyRecord): void {
       message: `${method} ${path} is not among this vault key's allowed_endpoints. Issue a key that lists it.`,
     });
   }
+  call.source = findCredential(call, key);
   checkAccounts(call, key);
   refuseSecrets(call);
 }

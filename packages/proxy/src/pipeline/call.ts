@@ -9,6 +9,7 @@ import {
   type Quote,
   type RouteDefinition,
 } from "@keybrake/vendors";
+import type { ConfiguredCredential } from "../config/configure-credentials.ts";
 import type { ConfiguredVendor } from "../config/configure-vendor.ts";
 import { Refused } from "../refusals/refused.ts";
 import { createId } from "../secrets.ts";
@@ -57,6 +58,8 @@ export interface Call {
   key?: KeyRecord;
   /** Whether that key may be used here and now. */
   accepted: boolean;
+  /** Where the credential comes from, and whose it is. */
+  source: ConfiguredCredential;
   /** The real credential of this call. */
   credential: Credential;
   route: RouteDefinition;
@@ -81,6 +84,7 @@ export interface Call {
 
 const NO_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
 const NO_CREDENTIAL: Credential = { headers: {}, secrets: [] };
+const NO_SOURCE: ConfiguredCredential = { fetch: () => NO_CREDENTIAL, account: "", isShared: false };
 const NO_BODY: Body = { content: null, form: new Map(), json: undefined, contentType: undefined };
 
 export function createCall(
@@ -106,6 +110,7 @@ export function createCall(
     accepted: false,
     route: NO_ROUTE,
     account: "",
+    source: NO_SOURCE,
     credential: NO_CREDENTIAL,
     body: NO_BODY,
     price: FREE,
@@ -119,9 +124,10 @@ export function createCall(
   };
 }
 
-/** An object's id as the ledger keeps it: vendors, modes and accounts are worlds of their own. */
+/** An object's id as the ledger keeps it: vendors, modes, credential entries and accounts are worlds of their own. */
 export function qualifyObject({ vendor, key, account }: Call, objectId: string): string {
-  return [vendor.name, key?.mode ?? "live", account, objectId].join(":");
+  const mode = key?.mode ?? "live";
+  return [vendor.name, key?.policy.tenantCredential ? `${mode}@tenant` : mode, account, objectId].join(":");
 }
 
 /** The object that a cost belongs to, and the objects that it is made of, as the ledger keeps them. */

@@ -2,7 +2,15 @@ import { inspect } from "node:util";
 import { ERROR_STATUS } from "@keybrake/core/protocol";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { refusalWalks } from "../../test-support/refusal-walks.ts";
-import { KEYBRAKE_TOKEN, LIVE_SECRET, startForTest } from "../../test-support/start-for-test.ts";
+import {
+  ACME_SECRET,
+  KEYBRAKE_TOKEN,
+  LIVE_SECRET,
+  OTHER_SECRET,
+  OTHER_TOKEN,
+  startForTest,
+  TWO_ACCOUNTS,
+} from "../../test-support/start-for-test.ts";
 import { startRawVendor, startVendor } from "../../test-support/start-vendor.ts";
 
 /*
@@ -83,6 +91,23 @@ describe("a vendor that echoes the credential", () => {
     const { token } = await bench.issue();
     const answer = await bench.send("GET", "/stripe/v1/x", { headers: { authorization: `Bearer ${token}` } });
     expect(answer.text).toBe(body.replace(LIVE_SECRET, "*".repeat(LIVE_SECRET.length)));
+  });
+
+  it("of another tenant than the vendor's is masked as well", async () => {
+    const vendor = await startVendor(({ headers }, response) =>
+      response.writeHead(401, { "x-echo": headers.authorization }).end(`no ${headers.authorization}`),
+    );
+    const bench = await startForTest({
+      ...TWO_ACCOUNTS,
+      stripe: { ...TWO_ACCOUNTS.stripe, upstream: vendor.url },
+    });
+    for (const token of [KEYBRAKE_TOKEN, OTHER_TOKEN]) {
+      expect((await bench.charge(await bench.issue({}, token))).text).toMatch(/^no Bearer \*+$/);
+    }
+    expect(vendor.calls.map(({ headers }) => headers.authorization)).toEqual([
+      `Bearer ${ACME_SECRET}`,
+      `Bearer ${OTHER_SECRET}`,
+    ]);
   });
 
   it("as the id of its request keeps it out of the audit", async () => {

@@ -4,6 +4,7 @@ import type { Dispatcher } from "undici";
 import { KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import type { Call } from "./call.ts";
 import { toOrigin } from "./forward.ts";
+import type { VendorHeaders } from "./identify.ts";
 import { isTimeout, type Upstreams } from "./upstreams.ts";
 import { toVendorHeaders } from "./vendor-headers.ts";
 
@@ -44,7 +45,7 @@ function toForm(fields: readonly (readonly [string, string])[]): string {
 }
 
 /** What identifies a call at the vendor, for a request of the proxy's own. */
-export function toReadingHeaders(call: Call): Record<string, string | string[]> {
+export function toReadingHeaders(call: Call): VendorHeaders {
   const headers = toVendorHeaders(call);
   for (const name of ["content-type", "content-length", "idempotency-key"]) delete headers[name];
   return headers;

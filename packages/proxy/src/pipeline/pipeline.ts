@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { formatUsd, type Refusal, toErrorAnswer } from "@keybrake/core/protocol";
-import type { KeyRecord, Ledger, MaybePromise, Settlement } from "@keybrake/ledger";
+import type { Ledger, MaybePromise, Settlement } from "@keybrake/ledger";
 import { toTimestamp } from "@keybrake/ledger";
 import { Refused } from "../refusals/refused.ts";
 import { toVendorFailure } from "../refusals/vendor-failure.ts";
@@ -58,7 +58,7 @@ export async function handleVendorCall(
     const key = asked instanceof Promise ? await asked : asked;
     remove = context.inFlight.add(key.id, call);
     authorize(call, key);
-    const credential = fetchCredential(context, call, key);
+    const credential = fetchCredential(context, call);
     call.credential = credential instanceof Promise ? await credential : credential;
     const priced = price(call, context);
     if (priced instanceof Promise) await priced;
@@ -75,11 +75,7 @@ export async function handleVendorCall(
   }
 }
 
-function fetchCredential(
-  { upstreams }: PipelineContext,
-  call: Call,
-  key: KeyRecord,
-): MaybePromise<Credential> {
+function fetchCredential({ upstreams }: PipelineContext, call: Call): MaybePromise<Credential> {
   function fail(): never {
     throw new Refused({
       code: "upstream_unreachable",
@@ -87,7 +83,7 @@ function fetchCredential(
     });
   }
   try {
-    const credential = call.vendor.credentialFor(key.mode)(upstreams);
+    const credential = call.source.fetch(upstreams);
     return credential instanceof Promise ? credential.catch(fail) : credential;
   } catch {
     return fail();

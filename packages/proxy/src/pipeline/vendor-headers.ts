@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Call } from "./call.ts";
+import { nameAgent, separateTenants, type VendorHeaders } from "./identify.ts";
 import { maskText } from "./mask.ts";
 
 // Hop-by-hop (RFC 9110, 7.6.1), the caller's own credentials and whereabouts, and what could change the method.
@@ -44,9 +45,9 @@ const isOurs = (name: string): boolean =>
   (name.startsWith("x-") || name.startsWith("keybrake-")) && DROPPED_PREFIX.test(name);
 
 /** The headers that go to the vendor: the caller's, cleaned, with the real credential. */
-export function toVendorHeaders(call: Call): Record<string, string | string[]> {
+export function toVendorHeaders(call: Call): VendorHeaders {
   const { vendor, body, credential } = call;
-  const headers: Record<string, string | string[]> = {};
+  const headers: VendorHeaders = {};
   const given = call.request.headers;
   for (const name in given) {
     const value = given[name];
@@ -63,6 +64,8 @@ export function toVendorHeaders(call: Call): Record<string, string | string[]> {
   if (vendor.idempotency && call.idempotencyKey !== undefined) {
     headers[vendor.idempotency.header] = call.idempotencyKey;
   }
+  if (call.source.isShared) separateTenants(headers, call);
+  if (vendor.identity) nameAgent(headers, call);
   return Object.assign(headers, credential.headers);
 }
 

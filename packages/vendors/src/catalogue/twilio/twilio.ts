@@ -1,47 +1,33 @@
 import type { RouteDefinition, VendorDefinition } from "../../define-vendor.ts";
 import type { PriceBook } from "../../price-book.ts";
 import type { VendorSettings } from "../../vendor-settings.ts";
-import { VendorSettingsError } from "../../vendor-settings-error.ts";
 import { PRODUCTS } from "./hosts.ts";
 import { createCallPricer, priceCallUpdate } from "./price-call.ts";
 import { createLookupPricer, priceLookupV1 } from "./price-lookup.ts";
 import { createMessagePricer } from "./price-message.ts";
 import { createNumberPricer } from "./price-number.ts";
 import { createVerificationPricer } from "./price-verification.ts";
-import { readForeignAccount } from "./read-account.ts";
+import { readAccounts } from "./read-accounts.ts";
 
-/**
- * Twilio's APIs. What things cost is the operator's to say: the lists are in the README beside this file.
- *
- * @throws {VendorSettingsError} an API key's credential without the account that it acts on
- */
-export function createTwilio({ prices, accounts }: VendorSettings): VendorDefinition {
-  if (!isAccountSid(accounts.live)) throw badCredential("");
-  // Without a test credential there is no account behind it.
-  if (accounts.test !== "" && !isAccountSid(accounts.test)) throw badCredential("test_");
+/** Twilio's APIs. What things cost is the operator's to say: the lists are in the README beside this file. */
+export function createTwilio({ prices }: VendorSettings): VendorDefinition {
   return {
     name: "twilio",
     upstream: "https://api.twilio.com",
     upstreams: Object.fromEntries(PRODUCTS.map((name) => [name, `https://${name}.twilio.com`])),
     hosts: { domain: "twilio.com", main: "api", names: PRODUCTS },
     auth: { authorization: "Basic {{basic}}" },
-    readAccount: (path, mode) => readForeignAccount(path, accounts[mode]),
+    pathAccounts: {
+      read: readAccounts,
+      isAccount: (text) => /^AC[0-9A-Za-z]+$/.test(text),
+      credentialForm: "AC…:auth_token, or SK…:secret with the AC…",
+    },
     // No idempotency: a POST that is sent twice is done twice. https://www.twilio.com/docs/api/errors/20500
     refusedStatuses: [400, 401, 403, 404, 405, 410, 413, 415, 422, 429],
     // Of all that can be read, only lookups cost, and `/lookups/*` is listed.
     undeclaredReads: "free",
     routes: [...SECRETS, ...listPriced(prices), ...FREE_AND_INDIRECT],
   };
-}
-
-function isAccountSid(text: string): boolean {
-  return /^AC[0-9A-Za-z]+$/.test(text);
-}
-
-function badCredential(prefix: string): VendorSettingsError {
-  return new VendorSettingsError(
-    `vendors.twilio.${prefix}credential: must be AC…:auth_token, or SK…:secret with the AC… as ${prefix}account`,
-  );
 }
 
 const ACCOUNT = "/2010-04-01/Accounts/*";

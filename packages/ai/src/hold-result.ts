@@ -1,4 +1,4 @@
-import { holdStreams } from "@keybrake/core";
+import { type HoldOptions, holdStreams, type KeyWarning } from "@keybrake/core";
 
 /** The getters of a stream result from which all its other streams, promises and responses come. */
 const STREAMS = new Set<PropertyKey>(["stream", "partialOutputStream", "elementStream"]);
@@ -7,13 +7,19 @@ const STREAMS = new Set<PropertyKey>(["stream", "partialOutputStream", "elementS
  * The same result; `end` is called when its streams are over, or at once where it has none. Watching is the only way:
  * the AI SDK calls nobody back when a consumer stops reading.
  */
-export async function holdResult<Result>(result: Result, end: () => Promise<void>): Promise<Result> {
-  const hold = holdStreams(end);
-  const get = (target: object, name: PropertyKey, self: unknown): unknown =>
-    STREAMS.has(name) ? hold(Reflect.get(target, name, self)) : Reflect.get(target, name, self);
+export async function holdResult<Result>(
+  result: Result,
+  end: (warning?: KeyWarning) => Promise<void>,
+  options: HoldOptions,
+): Promise<Result> {
+  const isStreamResult = typeof Object(result).consumeStream === "function";
+  const isResponse = result instanceof Response && result.body !== null;
+  if (!isStreamResult && !isResponse && !(result instanceof ReadableStream)) return end().then(() => result);
 
+  const hold = holdStreams(end, options);
   if (result instanceof ReadableStream) return hold(result) as Result;
   if (result instanceof Response && result.body) return new Response(hold(result.body), result) as Result;
-  if (typeof Object(result).consumeStream === "function") return new Proxy(Object(result), { get });
-  return end().then(() => result);
+  const get = (target: object, name: PropertyKey, self: unknown): unknown =>
+    STREAMS.has(name) ? hold(Reflect.get(target, name, self)) : Reflect.get(target, name, self);
+  return new Proxy(Object(result), { get });
 }

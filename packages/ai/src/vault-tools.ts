@@ -1,4 +1,10 @@
-import { createKeyScope, type KeyScopeOptions, type PolicyFor, type VaultKey } from "@keybrake/core";
+import {
+  createKeyScope,
+  type HoldOptions,
+  type KeyScopeOptions,
+  type PolicyFor,
+  type VaultKey,
+} from "@keybrake/core";
 import type { ToolSet } from "ai";
 import { holdResult } from "./hold-result.ts";
 
@@ -19,7 +25,7 @@ export type RunTools<Tools> = {
  *
  * The run is what `use` returns: that of `generateText`, of `streamText`, of an agent's `generate` or `stream`, or a
  * `Response` or a `ReadableStream` made of one. Go on with the result of this function, since the streams in it are watched. A stream that
- * nobody ever reads or cancels leaves its key to its `expiresIn`.
+ * nobody reads for `unreadMs` loses its key.
  *
  * @param policy what to ask for, or how to tell it from the name of a tool, once for each tool. Tools whose policies
  * say the same share a key
@@ -35,14 +41,14 @@ export async function vaultTools<Tools extends Record<string, PlainTool | Waitin
   policy: PolicyFor<keyof Tools & string>,
   tools: Tools,
   use: (tools: RunTools<Tools>) => Result,
-  options: KeyScopeOptions = {},
+  options: KeyScopeOptions & HoldOptions = {},
 ): Promise<Awaited<Result>> {
   const scope = createKeyScope(policy, options);
   const runTools = Object.entries(tools).map(([name, tool]) => {
     return [name, typeof tool === "function" ? tool(() => scope.keyFor(name)) : tool];
   });
   try {
-    return await holdResult(await use(Object.fromEntries(runTools) as RunTools<Tools>), scope.end);
+    return await holdResult(await use(Object.fromEntries(runTools) as RunTools<Tools>), scope.end, options);
   } catch (error) {
     await scope.end();
     throw error;

@@ -19,7 +19,6 @@ import type {
 } from "./protocol.ts";
 import { toWirePolicy } from "./to-wire-policy.ts";
 import { toMoment, VaultKey } from "./vault-key.ts";
-import { warnOnce } from "./warn-once.ts";
 import { runWithVaultKey, type WithVaultKeyOptions } from "./with-vault-key.ts";
 
 /** A page of a list, newest first. */
@@ -131,16 +130,21 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
         });
       }
       control.emit({ type: "issued", keyId: key.id, vendor: key.vendor, label: key.label });
-      for (const { code, message } of key.warnings ?? []) {
-        control.emit({ type: "warning", keyId: key.id, label: key.label, code, message });
-        warnOnce(key.label, message);
-      }
-      const { id, token, vendor, label } = key;
-      const baseUrl = `${proxyUrl}/${vendor}`;
-      return new VaultKey(
-        { id, token, vendor, label, expiresAt: new Date(key.expires_at), baseUrl, tracked: true },
+      const { id, token, vendor, label, warnings = [] } = key;
+      const vaultKey = new VaultKey(
+        {
+          id,
+          token,
+          vendor,
+          label,
+          expiresAt: new Date(key.expires_at),
+          baseUrl: `${proxyUrl}/${vendor}`,
+          tracked: true,
+        },
         control,
       );
+      for (const warning of warnings) vaultKey.warn(warning);
+      return vaultKey;
     } catch (error) {
       if (!policy.failOpen || !(error instanceof VaultKeyUnavailableError)) throw error;
       return standIn(policy, policy.failOpen(), error);

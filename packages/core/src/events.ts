@@ -1,7 +1,10 @@
 /** What a client reports to `onEvent`. No event holds a token. */
 export type KeybrakeEvent =
   | { type: "issued"; keyId: string; vendor: string; label: string }
-  /** What the proxy wants the issuer of a key to know: `uncapped`, or `new_budget` (maybe a typo). */
+  /**
+   * What the issuer of a key should know: it is `uncapped`, it names a `new_budget` (maybe a typo), or it was revoked for
+   * an `unread_body`.
+   */
   | { type: "warning"; keyId: string; label: string; code: string; message: string }
   | { type: "extended"; keyId: string; expiresAt: Date }
   | { type: "extend_failed"; keyId: string; error: unknown }

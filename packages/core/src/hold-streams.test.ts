@@ -1,5 +1,5 @@
-import { describe, expect, it } from "vitest";
-import { holdStreams } from "./index.ts";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { holdStreams, type KeyWarning } from "./index.ts";
 
 /** A stream that is written to by hand, and tells whether it was asked or cancelled. */
 function createSource() {
@@ -29,6 +29,10 @@ function createHold() {
   });
   return { hold, ends };
 }
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe("holdStreams", () => {
   it("passes on every chunk, and ends after the last", async () => {
@@ -104,6 +108,58 @@ describe("holdStreams", () => {
     controller.error(mishap);
     await expect(reader.read()).rejects.toBe(mishap);
     expect(ends.count).toBe(1);
+  });
+
+  it("ends with a warning when nobody has read for a while, and goes on for those who read later", async () => {
+    vi.useFakeTimers();
+    const { stream, controller } = createSource();
+    const warnings: (KeyWarning | undefined)[] = [];
+    const held = holdStreams(async (warning) => void warnings.push(warning))(stream);
+    const reader = held.getReader();
+    controller.enqueue("one");
+    await vi.advanceTimersByTimeAsync(59_000);
+    await reader.read();
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(warnings).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(warnings).toMatchObject([{ code: "unread_body" }]);
+    controller.enqueue("two");
+    expect(await reader.read()).toEqual({ done: false, value: "two" });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("waits for a source that takes its time, while somebody waits for a chunk", async () => {
+    vi.useFakeTimers();
+    const { stream, controller } = createSource();
+    const { hold, ends } = createHold();
+    const other = hold(createSource().stream);
+    const reading = hold(stream).getReader().read();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    controller.enqueue("at last");
+    expect((await reading).value).toBe("at last");
+    expect(ends.count).toBe(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ends.count).toBe(1);
+    await other.cancel();
+  });
+
+  it("ends with a warning when nobody even asks for a stream", async () => {
+    vi.useFakeTimers();
+    const { ends } = createHold();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ends.count).toBe(1);
+  });
+
+  it("waits for as long as it is told, and not at all after the end", async () => {
+    vi.useFakeTimers();
+    const { stream, controller } = createSource();
+    const ends: (KeyWarning | undefined)[] = [];
+    const held = holdStreams(async (warning) => void ends.push(warning), { unreadMs: 5 })(stream);
+    controller.close();
+    await held.getReader().read();
+    expect(vi.getTimerCount()).toBe(0);
+    await vi.advanceTimersByTimeAsync(5);
+    expect(ends).toEqual([undefined]);
   });
 
   it("ends with the last of several streams", async () => {

@@ -31,7 +31,7 @@ export {
   VaultKeyUnavailableError,
 } from "./errors.ts";
 export type { KeybrakeEvent } from "./events.ts";
-export { holdStreams } from "./hold-streams.ts";
+export { type HoldOptions, holdStreams } from "./hold-streams.ts";
 export { isCapExhausted } from "./is-cap-exhausted.ts";
 export { createKeyCache, type KeyCache, type KeyCacheOptions } from "./key-cache.ts";
 export { createMemoryKeyCacheStore, type KeyCacheStore } from "./key-cache-store.ts";
@@ -50,5 +50,5 @@ export {
 export { createRedisKeyCacheStore, type SendRedisCommand } from "./redis-key-cache-store.ts";
 export { toKeybrakeError } from "./to-keybrake-error.ts";
 export { isToolRefusal, type ToolRefusal, toToolRefusal } from "./tool-refusal.ts";
-export type { RevokeReceipt, VaultKey } from "./vault-key.ts";
+export type { KeyWarning, RevokeReceipt, VaultKey } from "./vault-key.ts";
 export type { WithVaultKeyOptions } from "./with-vault-key.ts";

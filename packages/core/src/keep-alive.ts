@@ -1,7 +1,8 @@
 import type { ControlClient } from "./control-client.ts";
 import { KeybrakeError } from "./errors.ts";
 import type { Duration } from "./protocol/duration.ts";
-import { LONGEST_TIMER_MS, type VaultKey } from "./vault-key.ts";
+import { LONGEST_TIMER_MS } from "./timers.ts";
+import type { VaultKey } from "./vault-key.ts";
 
 const SHORTEST_PAUSE_MS = 250;
 

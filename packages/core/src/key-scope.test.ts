@@ -5,6 +5,7 @@ import {
   createKeyScope,
   type IssuePolicy,
   type Keybrake,
+  type KeybrakeEvent,
   KeyRevokedError,
   type VaultKey,
   VaultKeyUnavailableError,
@@ -112,6 +113,26 @@ describe("createKeyScope", () => {
     api.next(breaks);
     await scope.end();
     expect(failures).toEqual([key]);
+  });
+
+  it("reports a warning it is ended with, for each of its keys", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const events: KeybrakeEvent[] = [];
+    const observed = createKeybrake({
+      token: "kb",
+      fetch: api.fetch,
+      onEvent: (event) => events.push(event),
+    });
+    const scope = createKeyScope(stripe, { client: observed });
+    await scope.keyFor("charge");
+    await scope.end({ code: "unread_body", message: "nobody read" });
+    await scope.end({ code: "unread_body", message: "nobody read" });
+    expect(events.filter(({ type }) => type === "warning")).toEqual([
+      { type: "warning", keyId: "key_1", label: "run-7", code: "unread_body", message: "nobody read" },
+    ]);
+    expect(warn).toHaveBeenCalledOnce();
+    expect(revoked()).toEqual(["key_1"]);
+    warn.mockRestore();
   });
 
   it("ends as often as it is told to, with one revocation", async () => {

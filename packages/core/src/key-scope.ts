@@ -2,7 +2,7 @@ import type { Keybrake } from "./create-keybrake.ts";
 import { withVaultKey } from "./default-client.ts";
 import { KeyRevokedError } from "./errors.ts";
 import { type PolicyFor, resolvePolicy } from "./policy.ts";
-import type { VaultKey } from "./vault-key.ts";
+import type { KeyWarning, VaultKey } from "./vault-key.ts";
 import type { WithVaultKeyOptions } from "./with-vault-key.ts";
 
 /** How the keys of a scope are issued and revoked. */
@@ -20,8 +20,12 @@ export interface KeyScope<Name extends string> {
    * @throws {KeyRevokedError} the scope has ended
    */
   keyFor(name: Name): Promise<VaultKey>;
-  /** Ends the scope. Resolves when all its keys are revoked; never rejects: failures go to `onRevokeError`. */
-  end(): Promise<void>;
+  /**
+   * Ends the scope. Resolves when all its keys are revoked; never rejects: failures go to `onRevokeError`.
+   *
+   * @param warning reported for each key, when the scope ends for a reason its owner should know
+   */
+  end(warning?: KeyWarning): Promise<void>;
 }
 
 /**
@@ -42,6 +46,7 @@ export function createKeyScope<Name extends string>(
   // By name too: a policy function that answers anew each time must not mean a new key, and a new cap, each time.
   const byName = new Map<string, Promise<VaultKey>>();
   const byPolicy = new Map<string, Promise<VaultKey>>();
+  const keys: VaultKey[] = [];
   const uses: Promise<unknown>[] = [];
   let hasEnded = false;
   let finish = (): void => {};
@@ -55,6 +60,7 @@ export function createKeyScope<Name extends string>(
     return once(byPolicy, JSON.stringify(resolved), () => {
       return new Promise((resolve, reject) => {
         const use = (key: VaultKey): Promise<void> => {
+          keys.push(key);
           resolve(key);
           return ended;
         };
@@ -76,7 +82,8 @@ export function createKeyScope<Name extends string>(
       assertOpen();
       return key;
     },
-    async end() {
+    async end(warning) {
+      if (warning && !hasEnded) for (const key of keys) key.warn(warning);
       hasEnded = true;
       finish();
       await Promise.all(uses);

@@ -4,6 +4,8 @@ import { CapExhaustedError, isRefusal, KeyExpiredError, KeyRevokedError, readRef
 import { type Duration, toSeconds } from "./protocol/duration.ts";
 import { fromWire } from "./protocol/wire-names.ts";
 import type { CamelKeys, WireKey, WireRevokedKey } from "./protocol.ts";
+import { keepProcessFree, LONGEST_TIMER_MS } from "./timers.ts";
+import { warnOnce } from "./warn-once.ts";
 
 /** What `revoke()` tells: calls that were already at the vendor, and the USD they hold. */
 export type RevokeReceipt = CamelKeys<WireRevokedKey>["inFlight"];
@@ -22,8 +24,11 @@ export interface VaultKeyState {
 
 const REVOKED_KEY: AnswerShape = { in_flight: { calls: "number", held_usd: "number" } };
 
-/** `setTimeout` fires at once for anything longer. */
-export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** What the issuer of a key should know, such as that it is `uncapped`. */
+export interface KeyWarning {
+  code: string;
+  message: string;
+}
 
 /**
  * A short-lived credential for one vendor, bound to a policy. Printing it, in any way, shows no token.
@@ -207,6 +212,13 @@ export class VaultKey implements AsyncDisposable {
     keepProcessFree(this.#expiryTimer);
   }
 
+  /** Reports a `warning` to `onEvent`, and on the console once per label. For adapters. */
+  warn({ code, message }: KeyWarning): void {
+    const { id, label } = this.#state;
+    this.#control.emit({ type: "warning", keyId: id, label, code, message });
+    warnOnce(label, message);
+  }
+
   toJSON(): Record<string, unknown> {
     const { id, vendor, label, expiresAt, baseUrl, tracked } = this;
     return { id, vendor, label, expiresAt, baseUrl, tracked, token: "[redacted]" };
@@ -224,11 +236,6 @@ export class VaultKey implements AsyncDisposable {
 /** When a life that starts now is over. */
 export function toMoment(expiresIn: Duration): Date {
   return new Date(Date.now() + (toSeconds(expiresIn) ?? 0) * 1000);
-}
-
-/** Lets a Node process end although the timer is pending; other runtimes have plain numbers for timers. */
-function keepProcessFree(timer: unknown): void {
-  (timer as { unref?: () => void }).unref?.();
 }
 
 /** The vendor's host never appears: whatever URL is asked for, the token goes to the proxy and nowhere else. */

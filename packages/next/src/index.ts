@@ -4,5 +4,5 @@
  * @module
  */
 export { type BudgetGateOptions, type BudgetQuestion, budgetGate } from "./budget-gate.ts";
-export { type VaultKeyOptions, withVaultKey } from "./with-vault-key.ts";
+export { type RouteOptions, type VaultKeyOptions, withVaultKey } from "./with-vault-key.ts";
 export { type ActionRefusal, withVaultKeyAction } from "./with-vault-key-action.ts";

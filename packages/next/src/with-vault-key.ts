@@ -5,6 +5,9 @@ import { after, connection, type NextRequest } from "next/server.js";
 /** How the key is issued and revoked: `client` and `onRevokeError`. */
 export type VaultKeyOptions = Pick<WebOptions, "client" | "onRevokeError">;
 
+/** {@link VaultKeyOptions}, and how long a body that nobody reads is waited for. */
+export type RouteOptions = VaultKeyOptions & Pick<WebOptions, "unreadMs">;
+
 /**
  * A Route Handler with a vault key. The key is issued for each request and revoked when the response was sent, streamed
  * to its end, or given up by the caller. Where no key can be had, the handler does not run. Refusals are answered as
@@ -26,7 +29,7 @@ export type VaultKeyOptions = Pick<WebOptions, "client" | "onRevokeError">;
 export function withVaultKey<Context>(
   policy: IssuePolicy | ((request: NextRequest, context: Context) => IssuePolicy | Promise<IssuePolicy>),
   handler: (request: NextRequest, key: VaultKey, context: Context) => Response | Promise<Response>,
-  options: VaultKeyOptions = {},
+  options: RouteOptions = {},
 ): (request: NextRequest, context: Context) => Promise<Response> {
   const run = holdVaultKey(policy, handler, { ...options, waitUntil: keepHostAlive });
   return (request, context) => untilRequested().then(() => run(request, context));

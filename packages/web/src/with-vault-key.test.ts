@@ -1,4 +1,10 @@
-import { InvalidPolicyError, type IssuePolicy, RateLimitedError, type VaultKey } from "@keybrake/core";
+import {
+  InvalidPolicyError,
+  type IssuePolicy,
+  type KeybrakeEvent,
+  RateLimitedError,
+  type VaultKey,
+} from "@keybrake/core";
 import { stripeOptions } from "@keybrake/core/stripe";
 import { setupKeybrake } from "@keybrake/testing/vitest";
 import Stripe from "stripe";
@@ -155,6 +161,21 @@ describe("the response", () => {
     const response = await withVaultKey(policy, () => new Response(body))(new Request(url));
     await expect(response.text()).rejects.toBe(mishap);
     await revoked();
+  });
+
+  it("lets the key go with a warning when a middleware drops the body unread", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const events: KeybrakeEvent[] = [];
+    const { body } = countingBody();
+    const route = withVaultKey({ ...policy, keepAlive: true }, () => new Response(body), {
+      client: keybrake.client({ onEvent: (event) => events.push(event) }),
+      unreadMs: 50,
+    });
+    await route(new Request(url));
+    await revoked();
+    expect(events).toContainEqual(expect.objectContaining({ type: "warning", code: "unread_body" }));
+    expect(warn).toHaveBeenCalledOnce();
+    warn.mockRestore();
   });
 
   it("of a call to the vendor can be the answer", async () => {

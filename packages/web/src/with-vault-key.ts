@@ -1,4 +1,5 @@
 import {
+  type HoldOptions,
   type IssuePolicy,
   withVaultKey as issueAndRevoke,
   type Keybrake,
@@ -9,7 +10,7 @@ import {
 import { holdUntilRead } from "./hold-until-read.ts";
 
 /** How the key is issued and revoked. */
-export interface VaultKeyOptions extends Pick<WithVaultKeyOptions, "onRevokeError"> {
+export interface VaultKeyOptions extends HoldOptions, Pick<WithVaultKeyOptions, "onRevokeError"> {
   /** Default: the client that `@keybrake/core` makes from the environment. */
   client?: Keybrake;
   /**
@@ -22,7 +23,7 @@ export interface VaultKeyOptions extends Pick<WithVaultKeyOptions, "onRevokeErro
 
 /**
  * Issues a vault key for each request and revokes it when the body of the response was read to its end, was
- * cancelled, or broke, or when `request.signal` says that the caller left. Where no key can be had, the handler does
+ * cancelled, or broke, when nobody has read it for `unreadMs`, or when `request.signal` says that the caller left. Where no key can be had, the handler does
  * not run. A refusal of Keybrake is answered with its `toResponse()`: a spent cap is 402, also where a vendor's SDK
  * raised it, and no key to be had is 503. Every other error is the host's, untouched.
  *
@@ -52,9 +53,10 @@ export function withVaultKey<Incoming extends Request, Rest extends unknown[]>(
       const left = new Promise((leave) => signal.addEventListener("abort", leave, { once: true }));
 
       async function answer(key: VaultKey): Promise<void> {
-        const { response, ended } = holdUntilRead(await handler(request, key, ...rest), method);
+        const { response, ended } = holdUntilRead(await handler(request, key, ...rest), method, options);
         resolve(response);
-        await ended;
+        const warning = await ended;
+        if (warning) key.warn(warning);
       }
 
       function fail(error: unknown): void {

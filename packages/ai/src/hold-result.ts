@@ -13,12 +13,12 @@ export async function holdResult<Result>(
   options: HoldOptions,
 ): Promise<Result> {
   const isStreamResult = typeof Object(result).consumeStream === "function";
-  const isResponse = result instanceof Response && result.body !== null;
-  if (!isStreamResult && !isResponse && !(result instanceof ReadableStream)) return end().then(() => result);
+  const body = result instanceof Response ? result.body : result;
+  if (!isStreamResult && !(body instanceof ReadableStream)) return end().then(() => result);
 
   const hold = holdStreams(end, options);
-  if (result instanceof ReadableStream) return hold(result) as Result;
-  if (result instanceof Response && result.body) return new Response(hold(result.body), result) as Result;
+  if (body instanceof ReadableStream)
+    return (result instanceof Response ? new Response(hold(body), result) : hold(body)) as Result;
   const get = (target: object, name: PropertyKey, self: unknown): unknown =>
     STREAMS.has(name) ? hold(Reflect.get(target, name, self)) : Reflect.get(target, name, self);
   return new Proxy(Object(result), { get });

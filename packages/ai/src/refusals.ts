@@ -1,14 +1,10 @@
-import { isToolRefusal, type ToolRefusal } from "@keybrake/core";
-import { findCaughtRefusal } from "./caught-refusals.ts";
+import { endsRun, findCaughtRefusal, isToolRefusal, type ToolRefusal } from "@keybrake/core";
 
 /** The part of the AI SDK's steps that tells of refusals. */
 export type Steps = readonly {
   readonly toolCalls: readonly { readonly input: unknown }[];
   readonly toolResults: readonly { readonly output: unknown }[];
 }[];
-
-const SPENT = new Set(["spend_cap_exceeded", "call_limit_reached"]);
-const isSpent = ({ error }: ToolRefusal): boolean => SPENT.has(error);
 
 /**
  * What Keybrake refused the tools of a run, step by step; empty when it refused nothing. Knows of an exhausted cap also
@@ -21,7 +17,7 @@ const isSpent = ({ error }: ToolRefusal): boolean => SPENT.has(error);
 export function getRefusals(steps: Steps): ToolRefusal[] {
   return steps.flatMap(({ toolCalls, toolResults }) => {
     const told = toolResults.map(({ output }) => output).filter(isToolRefusal);
-    if (told.some(isSpent)) return told;
+    if (told.some(endsRun)) return told;
     // One of a step: calls that ran at once share the key, which can't tell whose refusal it was.
     const caught = toolCalls.map(({ input }) => findCaughtRefusal(input)).find((refusal) => refusal);
     return caught ? [...told, caught] : told;
@@ -37,5 +33,5 @@ export function getRefusals(steps: Steps): ToolRefusal[] {
  * generateText({ model, tools, prompt, stopWhen: [stopOnCap(), isStepCount(20)] });
  */
 export function stopOnCap(): (run: { steps: Steps }) => boolean {
-  return ({ steps }) => getRefusals(steps.slice(-1)).some(isSpent);
+  return ({ steps }) => getRefusals(steps.slice(-1)).some(endsRun);
 }

@@ -1,12 +1,5 @@
-import {
-  isCapExhausted,
-  isToolRefusal,
-  type ToolRefusal,
-  toToolRefusal,
-  type VaultKey,
-} from "@keybrake/core";
+import { isToolRefusal, type ToolRefusal, toToolOutputs, type VaultKey } from "@keybrake/core";
 import type { FlexibleSchema, Tool, ToolExecutionOptions } from "ai";
-import { watchKey } from "./caught-refusals.ts";
 
 type FunctionTool = Extract<Tool, { type?: "function" | undefined }>;
 type Inferred = "inputSchema" | "outputSchema" | "contextSchema" | "execute" | "toModelOutput";
@@ -66,24 +59,7 @@ export function vaultTool<Input, Output, Context>(
   return (getKey) => {
     async function* outputs(...call: Call): AsyncGenerator<Output | ToolRefusal> {
       const key = await getKey();
-      const noteCaughtRefusal = watchKey(key, call[0]);
-      let last: Output | ToolRefusal | undefined;
-      try {
-        const answer = execute(...call, key);
-        const answers = (
-          Symbol.asyncIterator in Object(answer) ? answer : [await answer]
-        ) as AsyncIterable<Output>;
-        // Some SDKs return a refusal instead of throwing it.
-        for await (const output of answers) {
-          last = isCapExhausted(output) ? toToolRefusal(output) : output;
-          yield last;
-        }
-      } catch (error) {
-        last = toToolRefusal(error);
-        yield last;
-      } finally {
-        if (!isToolRefusal(last)) noteCaughtRefusal();
-      }
+      yield* toToolOutputs(key, call[0], () => execute(...call, key));
     }
 
     const lastOutput = async (...call: Call) => (await Array.fromAsync(outputs(...call))).at(-1);

@@ -49,6 +49,7 @@ export {
 } from "./policy.ts";
 export { createRedisKeyCacheStore, type SendRedisCommand } from "./redis-key-cache-store.ts";
 export { toKeybrakeError } from "./to-keybrake-error.ts";
+export { endsRun, findCaughtRefusal, toToolOutputs } from "./tool-outputs.ts";
 export { isToolRefusal, type ToolRefusal, toToolRefusal } from "./tool-refusal.ts";
 export type { KeyWarning, RevokeReceipt, VaultKey } from "./vault-key.ts";
 export type { WithVaultKeyOptions } from "./with-vault-key.ts";

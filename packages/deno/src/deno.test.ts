@@ -20,7 +20,7 @@ beforeAll(async () => {
     {
       listen: "127.0.0.1:0",
       tokens: Object.entries(TOKENS).map(([tenant, token]) => ({ name: tenant, tenant, token })),
-      vendors: { stripe: { upstream: sandbox.url, credential: sandbox.secretKey } },
+      vendors: { stripe: { upstream: sandbox.url, credential: sandbox.secretKey, shared: true } },
     },
     { environment: {} },
   );

@@ -1,9 +1,7 @@
 import {
   CapExhaustedError,
   capAcrossKeys,
-  isCapExhausted,
   type Keybrake,
-  type KeybrakeError,
   type PolicyFor,
   resolvePolicy,
   toKeybrakeError,
@@ -32,12 +30,6 @@ export type VaultKeyProcessor<AnyJob, Result> = (
 ) => Promise<Result>;
 
 const SHORTEST_DELAY_MS = 1_000;
-
-/** The refusal that ended a job. The key knows of a spent cap what a vendor's SDK leaves out, and what the processor hid. */
-function findRefusal(error: unknown, key: VaultKey | undefined): KeybrakeError | undefined {
-  const refusal = toKeybrakeError(error);
-  return isCapExhausted(error) || !refusal ? (key?.capRefusal ?? refusal) : refusal;
-}
 
 /**
  * Wraps a processor: issues a vault key per attempt of a job, extends it while the job runs, and revokes it when the
@@ -87,7 +79,7 @@ export function withVaultKey<Result, AnyJob extends Job | SandboxedJob = Job>(
         options,
       );
     } catch (error) {
-      const refusal = findRefusal(error, issued);
+      const refusal = toKeybrakeError(error, issued);
       if (!refusal || refusal.retryable) throw error;
       const resetsAt = refusal instanceof CapExhaustedError ? refusal.details?.resetsAt : undefined;
       if (options.delayUntilReset && resetsAt !== undefined) {

@@ -64,6 +64,16 @@ describe("toKeybrakeError", () => {
     expect(toKeybrakeError(error)).toMatchObject({ code: "endpoint_not_allowed", status: 403, cause: error });
   });
 
+  it("asks the key what the error leaves out", () => {
+    const key = { capRefusal: new CapExhaustedError({ code: "cap_exhausted", message: "by the key" }) };
+    const other = new RateLimitedError({ code: "rate_limited", message: "slow down", retryAfterSeconds: 7 });
+    expect(toKeybrakeError(new Error("order failed"), key)).toBe(key.capRefusal);
+    expect(toKeybrakeError(raised, key)).toBe(key.capRefusal);
+    expect(toKeybrakeError(refusal, key)).toBe(refusal);
+    expect(toKeybrakeError(other, key)).toBe(other);
+    expect(toKeybrakeError(new Error("a bug"), { capRefusal: undefined })).toBeUndefined();
+  });
+
   it("ends where an error is its own cause", () => {
     const error = new Error("a bug");
     error.cause = error;

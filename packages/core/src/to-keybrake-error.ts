@@ -3,6 +3,7 @@ import { readCodeHeader } from "./has-refusal-code.ts";
 import { isCapExhausted } from "./is-cap-exhausted.ts";
 import { listCauses } from "./list-causes.ts";
 import { toDocUrl } from "./protocol/error-code.ts";
+import type { VaultKey } from "./vault-key.ts";
 
 /**
  * Finds the refusal in whatever a handler threw, also when another error wraps it (`cause`, `AggregateError`). Returns a
@@ -10,6 +11,8 @@ import { toDocUrl } from "./protocol/error-code.ts";
  * SDKs, axios, got) becomes a {@link KeybrakeError} of the same code with that error as its `cause`; an exhausted cap
  * becomes a {@link CapExhaustedError}. Returns `undefined` for anything else.
  *
+ * @param key the key of the work that threw. It knows an exhausted cap's details, which vendors' SDKs leave out, and the
+ * refusal of work that threw an error of its own instead. Give it when the work must not run again under another key
  * @example
  * catch (error) {
  *   const refusal = toKeybrakeError(error);
@@ -17,19 +20,19 @@ import { toDocUrl } from "./protocol/error-code.ts";
  *   return refusal.toResponse();
  * }
  */
-export function toKeybrakeError(error: unknown): KeybrakeError | undefined {
+export function toKeybrakeError(
+  error: unknown,
+  key?: Pick<VaultKey, "capRefusal">,
+): KeybrakeError | undefined {
   const causes = listCauses(error);
   const own = causes.find((cause) => KeybrakeError.isInstance(cause));
   if (own) return own as KeybrakeError;
   if (isCapExhausted(error)) {
-    return new CapExhaustedError({
-      code: "cap_exhausted",
-      message: "A spend cap is exhausted.",
-      cause: error,
-    });
+    const message = "A spend cap is exhausted.";
+    return key?.capRefusal ?? new CapExhaustedError({ code: "cap_exhausted", message, cause: error });
   }
   const code = causes.map(readCode).find((found) => found !== undefined);
-  if (code === undefined) return undefined;
+  if (code === undefined) return key?.capRefusal;
   return new KeybrakeError({ code, message: `Keybrake refused the call: ${code}`, cause: error });
 }
 

@@ -154,18 +154,21 @@ describe("listenQueue", () => {
     expect(program.printed()).toContain("mishap");
   });
 
-  it("does not start a message again that has spent its cap: one key, one cap", async () => {
-    const before = sandbox.ledger().grossMinor.usd ?? 0;
-    await program.ask("/enqueue?work=spend");
-    await eventually(async () => expect(await program.ask("/log")).toHaveLength(2));
-    // Deno delivers what failed again after 100 ms; the message that comes after shows that it had its time.
-    await program.ask("/enqueue?work=fail once");
-    await eventually(async () => expect(await program.ask("/log")).toHaveLength(4));
-    const [delivery, refusal] = await program.ask("/log");
-    expect(refusal).toEqual({ work: "spend", refused: "cap_exhausted" });
-    expect(await statusOf(delivery.keyId)).toBe("revoked");
-    expect((sandbox.ledger().grossMinor.usd ?? 0) - before).toBe(4000);
-  });
+  it.each(["spend", "spend and hide"])(
+    "does not start a message again that has spent its cap, one key, one cap: %s",
+    async (work) => {
+      const before = sandbox.ledger().grossMinor.usd ?? 0;
+      await program.ask(`/enqueue?work=${work}`);
+      await eventually(async () => expect(await program.ask("/log")).toHaveLength(2));
+      // Deno delivers what failed again after 100 ms; the message that comes after shows that it had its time.
+      await program.ask("/enqueue?work=fail once");
+      await eventually(async () => expect(await program.ask("/log")).toHaveLength(4));
+      const [delivery, refusal] = await program.ask("/log");
+      expect(refusal).toEqual({ work, refused: "cap_exhausted" });
+      expect(await statusOf(delivery.keyId)).toBe("revoked");
+      expect((sandbox.ledger().grossMinor.usd ?? 0) - before).toBe(4000);
+    },
+  );
 
   it("says on the console, without the message, that one was refused, where nobody else is told", async () => {
     await program.stop();

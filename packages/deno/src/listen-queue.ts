@@ -24,8 +24,9 @@ export interface ListenQueueOptions<Message> extends Pick<WithVaultKeyOptions, "
 /**
  * Listens to the queue of a Deno KV. Each delivery of a message gets a vault key of its own, revoked when the
  * handler's promise ends. Where no key can be had, the handler does not run, and Deno delivers the message again, as
- * it does when the handler throws. The exception is a refusal that no retry can mend, also where a vendor's SDK
- * raised it: the next delivery would have a new key with caps of its own, so there is none. See `onRefused`.
+ * it does when the handler throws. The exception is a refusal that no retry can fix, also when a vendor's SDK raised it
+ * or the handler threw an error of its own after an exhausted cap: the next delivery would have a new key with caps of
+ * its own, so there is none. See `onRefused`.
  *
  * @param policy what to ask for, or how to tell it from the message
  * @returns a promise that resolves when the KV is closed
@@ -51,7 +52,7 @@ export function listenQueue<Message>(
         try {
           await handler(message, key);
         } catch (error) {
-          const refusal = toKeybrakeError(error);
+          const refusal = toKeybrakeError(error, key);
           if (!refusal || refusal.retryable) throw error;
           return refusal;
         }

@@ -5,7 +5,7 @@ import { keyCacheStoreCases } from "@keybrake/testing/key-cache-store-cases";
 import { createDenoKvStore } from "../src/deno-kv-key-cache.ts";
 
 interface Message {
-  work: "succeed" | "fail once" | "spend";
+  work: "succeed" | "fail once" | "spend" | "spend and hide";
 }
 
 const read = (name: string): string => Deno.env.get(name) ?? "";
@@ -24,6 +24,11 @@ async function handle({ work }: Message, key: VaultKey): Promise<void> {
   const again = log.filter((entry) => entry.work === work && entry.keyId).length > 1;
   if (work === "fail once" && !again) throw new Error("mishap");
   while (work === "spend") await key.fetch("/v1/payment_intents", charge);
+  while (work === "spend and hide") {
+    await key.fetch("/v1/payment_intents", charge).catch(() => {
+      throw new Error("order failed");
+    });
+  }
 }
 
 const onRefused = ({ code }: KeybrakeError, { work }: Message): void => {

@@ -19,7 +19,7 @@ import {
   type WireIssueWarning,
   type WirePolicy,
 } from "@keybrake/core/protocol";
-import type { BudgetState, KeyFilter, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
+import type { BudgetState, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { toRefusal } from "../refusals/limit-refusal.ts";
@@ -27,6 +27,7 @@ import { Refused } from "../refusals/refused.ts";
 import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../secrets.ts";
 import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
 import { listIssueWarnings } from "./issue-warnings.ts";
+import { toKeyFilter } from "./key-filter.ts";
 import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
@@ -79,6 +80,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "POST",
       path: "/v1/keys",
       summary: "Issue a vault key. The only answer that shows its token.",
+      role: "issue",
       header: "Idempotency-Key",
       byHolder: true,
       body: policySchema,
@@ -90,6 +92,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "POST",
       path: "/vault/keys",
       summary: "Issue a vault key: the form of older guides.",
+      role: "issue",
       header: "Idempotency-Key",
       body: legacyPolicySchema,
       status: 201,
@@ -106,7 +109,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       query: z.extend(keyQuerySchema, pageQuery),
       answer: pageSchema(keySchema),
       async handle(c, { query }) {
-        const page = await store.listKeys(c.get("tenant"), toFilter(query), toPageRequest(query));
+        const page = await store.listKeys(c.get("tenant"), toKeyFilter(query), toPageRequest(query));
         return toWirePage(page, (record) => toWireKey(record, clock()));
       },
     }),
@@ -114,10 +117,11 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "POST",
       path: "/v1/keys/revoke",
       summary: "The kill switch: revoke every active key that matches all the given fields.",
+      role: "issue",
       body: revokeManySchema,
       answer: revokedManySchema,
       async handle(c, { body }) {
-        const ids = await store.revokeKeys(c.get("tenant"), toFilter(body));
+        const ids = await store.revokeKeys(c.get("tenant"), toKeyFilter(body));
         await Promise.all(ids.map((id) => stopCalls(c.get("tenant"), id)));
         return { revoked: ids.length };
       },
@@ -137,6 +141,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "POST",
       path: "/v1/keys/:id/extend",
       summary: "Give an active key a new life from now; never past its longest.",
+      role: "issue",
       body: extendSchema,
       answer: keySchema,
       async handle(c, { body }) {
@@ -151,6 +156,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "DELETE",
       path: "/v1/keys/:id",
       summary: "Revoke a vault key. When this has answered, no call with it is dispatched any more.",
+      role: "issue",
       byHolder: true,
       answer: revokedKeySchema,
       async handle(c) {
@@ -189,6 +195,8 @@ async function issue(
     expiresAt: Math.min(now + toTtlSeconds(expires_in, context) * 1000, maxExpiresAt),
     maxExpiresAt,
     revokedAt: null,
+    frozen: false,
+    changes: 0,
   };
   const warnings = listIssueWarnings(record.policy, await readUnstatedBudgets(context, record));
   refuseUncapped(context, warnings);
@@ -283,18 +291,4 @@ function refuseEnded(record: KeyRecord, now: number): void {
       message: "This vault key has expired, so it can't be extended.",
     });
   }
-}
-
-function toFilter(query: {
-  status?: KeyFilter["status"] | undefined;
-  vendor?: string | undefined;
-  label_prefix?: string | undefined;
-  budget?: string | undefined;
-}): KeyFilter {
-  return {
-    ...(query.status === undefined ? {} : { status: query.status }),
-    ...(query.vendor === undefined ? {} : { vendor: query.vendor }),
-    ...(query.label_prefix === undefined ? {} : { labelPrefix: query.label_prefix }),
-    ...(query.budget === undefined ? {} : { budget: query.budget }),
-  };
 }

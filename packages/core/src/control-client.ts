@@ -23,7 +23,7 @@ export interface KeybrakeOptions {
 
 /** One call of the control API. */
 export interface ControlRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   path: string;
   query?: Record<string, string | undefined>;
   body?: unknown;

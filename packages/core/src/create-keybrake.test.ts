@@ -381,6 +381,21 @@ describe("the rest of the control API", () => {
     ]);
   });
 
+  it("changes the limits of a key", async () => {
+    const { api, client } = setUp();
+    api.next(() => Response.json({ ...shown, frozen: true }));
+    const changes = { dailyUsdCap: null, maxCalls: 5, allowedEndpoints: ["GET /v1/*"], frozen: true };
+    expect(await client.updateKey("key_1", changes)).toMatchObject({ id: "key_1", frozen: true });
+    const { method, url, body } = api.asked[0] ?? {};
+    expect([method, url?.pathname]).toEqual(["PATCH", "/v1/keys/key_1"]);
+    expect(JSON.parse(body ?? "")).toEqual({
+      daily_usd_cap: null,
+      max_calls: 5,
+      allowed_endpoints: ["GET /v1/*"],
+      frozen: true,
+    });
+  });
+
   it("reads the audit log, and reconciles an entry", async () => {
     const { api, client } = setUp();
     const entry = {

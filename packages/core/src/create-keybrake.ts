@@ -12,6 +12,7 @@ import type {
   WireBudgetUpdate,
   WireIssuedKey,
   WireKey,
+  WireKeyChanges,
   WireKeyWithSpend,
   WireRevokeMany,
   WireValidate,
@@ -35,6 +36,8 @@ export interface PageOptions {
 
 export type KeyInfo = CamelKeys<WireKey>;
 export type KeyWithSpend = CamelKeys<WireKeyWithSpend>;
+/** What {@link Keybrake.updateKey} can change. Amounts are USD with at most six decimals. */
+export type KeyChanges = CamelKeys<WireKeyChanges>;
 export type Budget = CamelKeys<WireBudget>;
 export type AuditEntry = CamelKeys<WireAuditEntry>;
 
@@ -63,6 +66,16 @@ export interface Keybrake {
       budget?: string;
     },
   ): Promise<Page<KeyInfo>>;
+  /**
+   * Changes the limits of an active key, in force for its next call. `null` takes a limit away; what is left out stays.
+   * To lower limits, narrow `allowedEndpoints`, or freeze the key, the Keybrake token needs the role `issue`; to raise
+   * anything, `admin`. A cap in USD may be lower than what is spent already: then nothing remains.
+   *
+   * @throws {KeybrakeError} `key_ended`: the key was revoked or has expired. `insufficient_role`: nothing was changed.
+   * @example
+   * await keybrake.updateKey(key.id, { dailyUsdCap: 20, frozen: true });
+   */
+  updateKey(id: string, changes: KeyChanges): Promise<KeyInfo>;
   /** The kill switch: revokes every key that matches all the given fields. Resolves with how many. */
   revokeKeys(filter: CamelKeys<WireRevokeMany>): Promise<number>;
   /** Whether a call would fit now. Issues nothing, reserves nothing. */
@@ -187,6 +200,11 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
       return fromWire(await control.call<WireKeyWithSpend>({ method: "GET", path, answer: KEY_WITH_SPEND }));
     },
     listKeys: (filter = {}) => list("/v1/keys", filter),
+    async updateKey(id, changes) {
+      const path = `/v1/keys/${encodeURIComponent(id)}`;
+      const body = toWire(changes);
+      return fromWire(await control.call<WireKey>({ method: "PATCH", path, body, answer: { id: "string" } }));
+    },
     async revokeKeys(filter) {
       const path = "/v1/keys/revoke";
       const answer = { revoked: "number" } as const;

@@ -10,6 +10,7 @@ export {
   type Budget,
   createKeybrake,
   type Keybrake,
+  type KeyChanges,
   type KeyInfo,
   type KeyWithSpend,
   type Page,

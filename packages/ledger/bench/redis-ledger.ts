@@ -136,6 +136,8 @@ function toRecord(id: string): KeyRecord {
     expiresAt: now + 3_600_000,
     maxExpiresAt: now + 86_400_000,
     revokedAt: null,
+    frozen: false,
+    changes: 0,
   };
 }
 

@@ -9,6 +9,7 @@
 import { auditCases } from "./cases/audit.ts";
 import { budgetCases } from "./cases/budgets.ts";
 import { carvedCases } from "./cases/carved.ts";
+import { changingCases } from "./cases/changing.ts";
 import { deadlineCases } from "./cases/deadlines.ts";
 import { keyCases } from "./cases/keys.ts";
 import { lateCostCases } from "./cases/late-costs.ts";
@@ -29,6 +30,7 @@ export const storeCases: readonly LedgerCase[] = [
   ...windowCases,
   ...keyCases,
   ...carvedCases,
+  ...changingCases,
   ...objectCases,
   ...lateCostCases,
   ...deadlineCases,

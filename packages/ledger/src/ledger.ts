@@ -22,7 +22,7 @@ export interface KeyPolicy {
   allowRecurring: boolean;
   /** A spending call without an idempotency key gets one. */
   injectIdempotency: boolean;
-  /** The allowlists of the keys it was carved from: a call must pass them too. */
+  /** The allowlists of the keys above it, as they are now: a call must pass them too. `findKey` fills it in; nothing stores it. */
   within: string[][];
   /** The calls use the tenant's own credential entry. Left out: the vendor's. */
   tenantCredential?: true;
@@ -45,7 +45,35 @@ export interface KeyRecord {
   /** No `extend` goes past this moment. */
   maxExpiresAt: number;
   revokedAt: number | null;
+  /** Every call of the key, and of those carved from it, is refused. */
+  frozen: boolean;
+  /** How often `changeKey` has changed it; as `findKey` tells it, it or a key above it. */
+  changes: number;
 }
+
+/** What `changeKey` can change of a key. `null` takes a limit away; what is left out stays. */
+export interface KeyChanges {
+  dailyCapMicroUsd?: number | null;
+  totalCapMicroUsd?: number | null;
+  maxMicroUsdPerCall?: number | null;
+  maxCalls?: number | null;
+  callsPerMinute?: number | null;
+  allowedEndpoints?: string[] | null;
+  frozen?: boolean;
+}
+
+/** A field of {@link KeyChanges} by which a key may do more than before. */
+export type RaisedField = keyof KeyChanges;
+
+/**
+ * What became of a change: `ended` the key was revoked or has expired · `raises` it may only be lowered, and these
+ * fields raise · `uncapped` it would lose its last cap · `no_room` its parent has less remaining than the raise.
+ */
+export type ChangeKeyAnswer =
+  | { status: "changed"; record: KeyRecord }
+  | { status: "ended" | "uncapped" }
+  | { status: "raises"; fields: RaisedField[] }
+  | { status: "no_room"; refusal: LimitRefusal };
 
 /** Calls that were already at the vendor when their key was revoked, and what they held. */
 export interface RevocationReceipt {
@@ -75,6 +103,9 @@ export interface BudgetState extends BudgetSettings {
   spend: Spend;
 }
 
+/** A key above another. Its `spend` is what it and all keys carved from it have spent and hold, without what is only set aside for them. */
+export type AncestorState = Pick<KeyState, "record" | "calls" | "recentCalls" | "spend">;
+
 /** A key with everything its next call must fit. */
 export interface KeyState {
   record: KeyRecord;
@@ -84,7 +115,7 @@ export interface KeyState {
   recentCalls: number[];
   budgets: BudgetState[];
   /** The keys it was carved from: its calls count as theirs too. */
-  ancestors: Pick<KeyState, "record" | "calls" | "recentCalls">[];
+  ancestors: AncestorState[];
 }
 
 /** Why a call does not fit. `limit` names the limit as `key:daily`, `budget:user:42:total`, …; amounts in micro-USD. */
@@ -93,6 +124,7 @@ export interface LimitRefusal {
     | "key_revoked"
     | "key_expired"
     | "budget_frozen"
+    | "key_frozen"
     | "call_limit_reached"
     | "rate_limited"
     | "unpriced_endpoint"
@@ -109,11 +141,18 @@ export interface LimitRefusal {
   retryAfterSeconds?: number;
 }
 
+/** The key, or one above it, was changed after the caller had read its policy. To be read and judged anew. */
+export interface KeyChanged extends Omit<LimitRefusal, "code"> {
+  code: "key_changed";
+}
+
 /** A call that asks for room. */
 export interface ReserveRequest {
   /** Unique to this try. Reserving twice under one id changes nothing. */
   attemptId: string;
   keyId: string;
+  /** `changes` of the key as `findKey` told it, when the caller judged what the ledger does not, such as endpoints. Left out: whatever it is now. */
+  readChanges?: number;
   price: Price;
   /** The vendor's object that the price is the whole exposure of; what each scope has counted of it is not counted again. */
   objectId?: string;
@@ -136,7 +175,7 @@ export type ReserveAnswer =
       /** For a shadow key: the code that would have refused the call. */
       wouldRefuse: string | null;
     }
-  | { admitted: false; refusal: LimitRefusal; remainingMicroUsd: number | null };
+  | { admitted: false; refusal: LimitRefusal | KeyChanged; remainingMicroUsd: number | null };
 
 /** What an effect cost. With an `objectId`, the amount is the whole exposure of that object after the call. */
 export interface Effect {
@@ -261,11 +300,22 @@ export interface Ledger {
     | { status: "conflict" }
     | { status: "no_room"; refusal: LimitRefusal }
   >;
+  /** The key of a token, as it and the keys above it bind its calls now: their allowlists, `frozen`, and all their changes. */
   findKey(tokenHash: string): MaybePromise<KeyRecord | undefined>;
   getKey(tenant: string, id: string): MaybePromise<KeyState | undefined>;
   listKeys(tenant: string, filter: KeyFilter, page: PageRequest): MaybePromise<PageOf<KeyRecord>>;
   /** Moves the end of an active key; never past its `maxExpiresAt`. */
   extendKey(tenant: string, id: string, expiresAt: number): MaybePromise<KeyRecord | undefined>;
+  /**
+   * Changes the limits of an active key, in force for the next reservation anywhere. What is a raise is judged against
+   * the key as it is in this step, and a body that holds one that is not allowed changes nothing.
+   */
+  changeKey(
+    tenant: string,
+    id: string,
+    changes: KeyChanges,
+    rights: { mayRaise: boolean; requireCap: boolean },
+  ): MaybePromise<ChangeKeyAnswer | undefined>;
   /** Revokes keys, and those carved from them; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
   revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): MaybePromise<string[]>;
   /** The tries of a key that are admitted and not over, oldest first, with what each holds; what several share counts for the oldest. */

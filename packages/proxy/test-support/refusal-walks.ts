@@ -91,6 +91,11 @@ export const refusalWalks: Walk[] = [
     },
   },
   {
+    code: "insufficient_role",
+    options: () => ({ config: { tokens: [{ name: "reader", role: "read", token: KEYBRAKE_TOKEN }] } }),
+    walk: (bench) => bench.control("POST", "/v1/keys", { label: "a", vendor: "stripe" }),
+  },
+  {
     code: "vendor_mismatch",
     options: () => ({
       config: {
@@ -146,6 +151,22 @@ export const refusalWalks: Walk[] = [
     async walk(bench) {
       await bench.control("PUT", "/v1/budgets/b", { frozen: true });
       return bench.charge(await bench.issue({ budgets: ["b"] }));
+    },
+  },
+  {
+    code: "key_frozen",
+    async walk(bench) {
+      const key = await bench.issue();
+      await bench.control("PATCH", `/v1/keys/${key.id}`, { frozen: true });
+      return bench.charge(key);
+    },
+  },
+  {
+    code: "key_ended",
+    async walk(bench) {
+      const key = await bench.issue();
+      await bench.control("DELETE", `/v1/keys/${key.id}`);
+      return bench.control("PATCH", `/v1/keys/${key.id}`, { frozen: true });
     },
   },
   { code: "not_found", walk: (bench) => bench.control("GET", "/v1/keys/key_nobody") },

@@ -2,6 +2,7 @@ import {
   budgetUpdateSchema,
   type ErrorCode,
   extendSchema,
+  keyChangesSchema,
   keyQuerySchema,
   MAX_PAGE,
   policySchema,
@@ -23,7 +24,11 @@ interface Call {
 /** The control API of the contract, over whatever mock is current. */
 export function controlHandlers(apiUrl: string, token: string, current: () => Mock): HttpHandler[] {
   type Route = (call: Call) => Promise<Response>;
-  const route = (method: "get" | "post" | "put" | "delete", path: string, answer: Route): HttpHandler =>
+  const route = (
+    method: "get" | "post" | "put" | "patch" | "delete",
+    path: string,
+    answer: Route,
+  ): HttpHandler =>
     http[method](`${apiUrl}${path}`, async ({ request, params }) => {
       const mock = current();
       if (mock.down) return HttpResponse.error();
@@ -57,6 +62,14 @@ export function controlHandlers(apiUrl: string, token: string, current: () => Mo
     ),
     route("delete", "/v1/keys/:id", async ({ mock, params }) =>
       json(mock.keys.revoke(mock.keys.find(String(params.id)))),
+    ),
+    route("patch", "/v1/keys/:id", async ({ mock, request, params }) =>
+      json(
+        mock.keys.update(
+          String(params.id),
+          parse(keyChangesSchema, await readJson(request), "invalid_policy"),
+        ),
+      ),
     ),
     route("post", "/v1/keys/:id/extend", async ({ mock, request, params }) => {
       const { expires_in } = parse(extendSchema, await readJson(request), "invalid_policy");

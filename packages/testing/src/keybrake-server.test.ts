@@ -151,6 +151,22 @@ describe("the control API", () => {
     expect(server.keys.map(({ status }) => status)).toEqual(["revoked", "revoked", "active"]);
   });
 
+  it("changes a key for its next call, and freezes it", async () => {
+    stripeAnswers(20);
+    const key = await client.issue({ ...policy, dailyUsdCap: 10 });
+    expect(await refusalOf(charge(key))).toBe("cap_exhausted");
+    expect(await client.updateKey(key.id, { dailyUsdCap: null, maxCalls: 1 })).toMatchObject({
+      maxCalls: 1,
+      frozen: false,
+    });
+    await charge(key);
+    expect(await refusalOf(charge(key))).toBe("call_limit_reached");
+    await client.updateKey(key.id, { frozen: true });
+    expect(await refusalOf(charge(key))).toBe("key_frozen");
+    await key.revoke();
+    expect(await refusalOf(client.updateKey(key.id, { frozen: false }))).toBe("key_ended");
+  });
+
   it("keeps budgets, and tells beforehand whether a call would fit", async () => {
     const empty = await client.setBudget("user:1", { dailyUsdCap: 30 });
     expect(empty).toMatchObject({ dailyUsdCap: 30, totalUsdCap: null, frozen: false });

@@ -5,6 +5,7 @@ import {
   toUsd,
   type WireIssuedKey,
   type WireKey,
+  type WireKeyChanges,
   type WireKeyQuery,
   type WireKeyWithSpend,
   type WirePolicy,
@@ -28,7 +29,8 @@ const MAX_LIFETIME_SECONDS = 86_400;
 export interface MockKey {
   readonly id: string;
   readonly token: string;
-  readonly policy: WirePolicy;
+  policy: WirePolicy;
+  frozen: boolean;
   readonly createdAtMs: number;
   expiresAtMs: number;
   revokedAtMs: number | undefined;
@@ -54,6 +56,7 @@ export class MockKeys {
       id: `key_${randomText()}`,
       token: `vk_${policy.mode ?? "live"}_${randomText()}`,
       policy,
+      frozen: false,
       createdAtMs,
       expiresAtMs: createdAtMs + lifeMs(policy.expires_in ?? DEFAULT_EXPIRES_IN),
       revokedAtMs: undefined,
@@ -90,6 +93,21 @@ export class MockKeys {
     assertAlive(key);
     const longest = key.createdAtMs + MAX_LIFETIME_SECONDS * 1000;
     key.expiresAtMs = Math.min(Date.now() + lifeMs(expiresIn), longest);
+    return toWire(key);
+  }
+
+  /** As a token with the role `admin` changes a key. */
+  update(id: string, { frozen, ...limits }: WireKeyChanges): WireKey {
+    const key = this.find(id);
+    if (statusOf(key) !== "active")
+      throw new MockRefusal({ code: "key_ended", message: `The key ${id} was revoked or has expired.` });
+    const policy: Record<string, unknown> = { ...key.policy };
+    for (const [name, value] of Object.entries(limits)) {
+      if (value === null) delete policy[name];
+      else if (value !== undefined) policy[name] = value;
+    }
+    key.policy = policy as WirePolicy;
+    key.frozen = frozen ?? key.frozen;
     return toWire(key);
   }
 
@@ -159,6 +177,7 @@ export function toWire(key: MockKey): WireKey {
     mode,
     budgets: budgets.map(toBudgetName),
     ...(stated.length === 0 ? {} : { budget_caps: stated }),
+    frozen: key.frozen,
     shadow,
     accounts,
     allow_recurring,

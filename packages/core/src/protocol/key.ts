@@ -39,6 +39,8 @@ const keyFields = {
       }),
     ),
   ),
+  /** Every call of the key is refused while it is true. Left out by older proxies. */
+  frozen: z.optional(z.boolean()),
   shadow: z.boolean(),
   accounts: z.array(z.string()),
   allow_recurring: z.boolean(),

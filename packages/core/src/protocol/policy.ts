@@ -18,7 +18,9 @@ const endpointPattern = z
     ),
   );
 
-const positiveInteger = z.int().check(z.minimum(1));
+const endpointList = z.array(endpointPattern).check(z.maxLength(200));
+const maxCalls = z.int().check(z.minimum(1));
+const callsPerMinute = z.int().check(z.minimum(1), z.maximum(1_000_000));
 
 /** A budget with caps of its own, which bind the key that states them. */
 const statedBudget = z.strictObject({
@@ -45,12 +47,12 @@ export function toBudgetName(budget: string | { name: string }): string {
 export const policySchema = z.strictObject({
   label,
   vendor: vendorName,
-  allowed_endpoints: z.optional(z.array(endpointPattern).check(z.maxLength(200))),
+  allowed_endpoints: z.optional(endpointList),
   daily_usd_cap: z.optional(usd),
   total_usd_cap: z.optional(usd),
   max_usd_per_call: z.optional(usd),
-  max_calls: z.optional(positiveInteger),
-  calls_per_minute: z.optional(positiveInteger.check(z.maximum(1_000_000))),
+  max_calls: z.optional(maxCalls),
+  calls_per_minute: z.optional(callsPerMinute),
   budgets: z.optional(budgetList),
   expires_in: z.optional(durationField),
   mode: z.optional(z.enum(["live", "test"])),
@@ -67,3 +69,26 @@ export type WirePolicy = z.output<typeof policySchema>;
 
 /** The older form of {@link policySchema}: `agent_run_label` stands for `label`. Body of `POST /vault/keys`. */
 export const legacyPolicySchema = z.extend(z.omit(policySchema, { label: true }), { agent_run_label: label });
+
+const limit = <Limit extends z.ZodMiniType>(value: Limit) => z.optional(z.nullable(value));
+
+/** Body of `PATCH /v1/keys/:id`. `null` takes a limit away; a field left out stays as it is. */
+export const keyChangesSchema = z
+  .strictObject({
+    daily_usd_cap: limit(usd),
+    total_usd_cap: limit(usd),
+    max_usd_per_call: limit(usd),
+    max_calls: limit(maxCalls),
+    calls_per_minute: limit(callsPerMinute),
+    allowed_endpoints: limit(endpointList),
+    frozen: z.optional(z.boolean()),
+  })
+  .check(
+    z.refine(
+      (changes) => Object.values(changes).some((value) => value !== undefined),
+      "name at least one field to change",
+    ),
+  );
+
+/** What to change of a key, on the wire. */
+export type WireKeyChanges = z.output<typeof keyChangesSchema>;

@@ -71,7 +71,10 @@ export interface LedgerBench {
     key: KeyRecord,
     price: Price,
     options?: Partial<
-      Pick<ReserveRequest, "attemptId" | "replayId" | "objectId" | "partIds" | "giveUpAfterMs">
+      Pick<
+        ReserveRequest,
+        "attemptId" | "replayId" | "objectId" | "partIds" | "readChanges" | "giveUpAfterMs"
+      >
     >,
   ): Promise<Try>;
   settle(attempt: Try | string, outcome: Outcome): Promise<Settlement>;
@@ -170,6 +173,8 @@ function toRecord(
     expiresAt: now + 10 * DAY_MS,
     maxExpiresAt: now + 20 * DAY_MS,
     revokedAt: null,
+    frozen: false,
+    changes: 0,
     ...fields,
   };
 }

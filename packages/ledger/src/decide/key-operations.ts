@@ -1,7 +1,8 @@
 import type { KeyRecord, LimitRefusal } from "../ledger.ts";
+import { applyChanges, getCarvedRaise, listRaised, losesOwnCaps } from "./change-key.ts";
 import { ISSUE_KEPT_MS } from "./constants.ts";
-import { getBudget, getStatus, listFamily, toKeyState } from "./key-state.ts";
-import { refuseCarving } from "./limits.ts";
+import { bindKey, getBudget, getStatus, listAncestors, listFamily, toKeyState } from "./key-state.ts";
+import { isCapped, refuseCarving } from "./limits.ts";
 import type { OperationsNamed } from "./operations-named.ts";
 import type { KeyRow, Tables } from "./tables.ts";
 
@@ -11,6 +12,7 @@ type KeyVerb =
   | "getKey"
   | "listKeys"
   | "extendKey"
+  | "changeKey"
   | "revokeKeys"
   | "listInFlight"
   | "keepReceipt"
@@ -30,6 +32,18 @@ export function createKeyOperations(tables: Tables, clock: () => number): Operat
     const status = getStatus(parent.record, now);
     if (status !== "active") return { code: status === "revoked" ? "key_revoked" : "key_expired" };
     return refuseCarving(toKeyState(tables, parent, now), policy.totalCapMicroUsd ?? 0, now);
+  }
+
+  /** Why a child's total cap can't be raised, if so: the raise is set aside in its parent. */
+  function refuseRaise(before: KeyRecord, after: KeyRecord): LimitRefusal | undefined {
+    const raise = getCarvedRaise(before.policy, after.policy);
+    const parent = before.parentId === null ? undefined : keys.find(before.parentId);
+    if (!parent || raise === 0) return undefined;
+    return refuseCarving(toKeyState(tables, parent, clock()), raise, clock());
+  }
+
+  function hasCappedBudget({ tenant, policy }: KeyRecord): boolean {
+    return policy.budgets.some((name) => isCapped(getBudget(tables, tenant, name)));
   }
 
   /** Revokes a key, and those of the carved ones that live; gives the ids. */
@@ -62,7 +76,15 @@ export function createKeyOperations(tables: Tables, clock: () => number): Operat
       return { status: "created" };
     },
 
-    findKey: (tokenHash) => keys.findByTokenHash(tokenHash),
+    findKey(tokenHash) {
+      const record = keys.findByTokenHash(tokenHash);
+      if (!record || record.parentId === null) return record;
+      const above = listAncestors(tables, { record });
+      return bindKey(
+        record,
+        above.map((ancestor) => ancestor.record),
+      );
+    },
 
     getKey(tenant, id) {
       const row = findOwn(tenant, id);
@@ -77,6 +99,23 @@ export function createKeyOperations(tables: Tables, clock: () => number): Operat
       row.record = { ...row.record, expiresAt: Math.min(expiresAt, row.record.maxExpiresAt) };
       keys.save(row);
       return row.record;
+    },
+
+    changeKey(tenant, id, changes, { mayRaise, requireCap }) {
+      const row = findOwn(tenant, id);
+      if (!row) return undefined;
+      const { record } = row;
+      if (getStatus(record, clock()) !== "active") return { status: "ended" };
+      const fields = mayRaise ? [] : listRaised(record, changes);
+      if (fields.length > 0) return { status: "raises", fields };
+      const changed = applyChanges(record, changes);
+      if (requireCap && losesOwnCaps(record.policy, changed.policy) && !hasCappedBudget(record))
+        return { status: "uncapped" };
+      const refusal = refuseRaise(record, changed);
+      if (refusal) return { status: "no_room", refusal };
+      row.record = changed;
+      keys.saveChanges(row);
+      return { status: "changed", record: changed };
     },
 
     revokeKeys(tenant, filter) {

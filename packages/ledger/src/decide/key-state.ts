@@ -22,12 +22,38 @@ export function toKeyState(tables: Tables, row: KeyRow, now: number, object?: Co
     budgets: record.policy.budgets.map((name) =>
       toBudgetState(getBudget(tables, record.tenant, name), now, object),
     ),
-    ancestors: record.parentId === null ? NO_ANCESTORS : toAncestors(listAncestors(tables, row)),
+    ancestors: record.parentId === null ? NO_ANCESTORS : toAncestors(listAncestors(tables, row), now),
   };
 }
 
-function toAncestors(rows: KeyRow[]): KeyState["ancestors"] {
-  return rows.map(({ record, calls, recentCalls }) => ({ record, calls, recentCalls }));
+function toAncestors(rows: KeyRow[], now: number): KeyState["ancestors"] {
+  return rows.map(({ record, calls, recentCalls, account }) => {
+    return { record, calls, recentCalls, spend: account.getSpend(toUtcDay(now)) };
+  });
+}
+
+/** A key as it and the keys above it bind its calls. */
+export function bindKey(record: KeyRecord, above: readonly KeyRecord[]): KeyRecord {
+  if (above.length === 0) return record;
+  const within = above.flatMap(({ policy }) => (policy.allowedEndpoints ? [policy.allowedEndpoints] : []));
+  return {
+    ...record,
+    policy: { ...record.policy, within },
+    frozen: record.frozen || above.some(({ frozen }) => frozen),
+    changes: countChanges(record, above),
+  };
+}
+
+/** How often a key and those above it were changed. It only grows, so that an equal number means that nothing has. */
+export function countChanges(record: KeyRecord, above: readonly KeyRecord[]): number {
+  return above.reduce((sum, { changes }) => sum + changes, record.changes);
+}
+
+/** Whether a key, or one above it, was changed since its policy was read. */
+export function hasChanged({ record, ancestors }: KeyState, readChanges: number | undefined): boolean {
+  if (readChanges === undefined) return false;
+  const above = ancestors.map((ancestor) => ancestor.record);
+  return countChanges(record, above) !== readChanges;
 }
 
 /** A budget of a key; what a key names is there, as it was made with it. */
@@ -42,7 +68,7 @@ export function toBudgetState(row: BudgetRow, now: number, object?: CountedObjec
 }
 
 /** The keys a key was carved from, nearest first. */
-function listAncestors(tables: Tables, { record }: KeyRow): KeyRow[] {
+export function listAncestors(tables: Tables, { record }: Pick<KeyRow, "record">): KeyRow[] {
   const parent = record.parentId === null ? undefined : tables.keys.find(record.parentId);
   return parent ? [parent, ...listAncestors(tables, parent)] : [];
 }
@@ -63,42 +89,24 @@ export function countCall(tables: Tables, row: KeyRow, now: number): void {
 }
 
 /**
- * What a key has spent and holds, with what is carved out of it: all of a living child's cap, and of a child that
- * ended what it spent and still holds.
+ * What a key has spent and holds, with all keys carved from it, and with what is set aside for the living ones: what
+ * remains under their caps.
  */
 function getKeySpend(tables: Tables, row: KeyRow, now: number, object?: CountedObject): Spend {
-  const own = getSpend(row.account, now, object);
-  const children = tables.keys.listChildren(row.record.id);
-  if (children.length === 0) return own;
-  return children.map((child) => getCarvedSpend(tables, child, now, object)).reduce(addSpend, own);
-}
-
-function getCarvedSpend(tables: Tables, child: KeyRow, now: number, object?: CountedObject): Spend {
-  const spend = getKeySpend(tables, child, now, object);
-  const { totalCapMicroUsd = 0 } = child.record.policy;
-  if (getStatus(child.record, now) !== "active") return spend;
-  const room = totalCapMicroUsd - spend.totalMicroUsd;
-  return {
-    ...spend,
-    heldMicroUsd: Math.max(spend.heldMicroUsd, room),
-    dailyHeldMicroUsd: Math.max(spend.dailyHeldMicroUsd, room),
-  };
+  const spend = getSpend(row.account, now, object);
+  for (const child of tables.keys.listChildren(row.record.id)) {
+    if (getStatus(child.record, now) !== "active") continue;
+    const own = child.account.getSpend(toUtcDay(now));
+    const carved = getKeySpend(tables, child, now);
+    const room = (child.record.policy.totalCapMicroUsd ?? 0) - carved.totalMicroUsd;
+    spend.heldMicroUsd += Math.max(carved.heldMicroUsd, room) - own.heldMicroUsd;
+    spend.dailyHeldMicroUsd += Math.max(carved.dailyHeldMicroUsd, room) - own.dailyHeldMicroUsd;
+  }
+  return spend;
 }
 
 function getSpend(account: SpendAccount, now: number, object?: CountedObject): Spend {
   const spend = account.getSpend(toUtcDay(now));
   if (object) spend.exposureMicroUsd = getCounted(account, object);
   return spend;
-}
-
-function addSpend(a: Spend, b: Spend): Spend {
-  return {
-    dailyMicroUsd: a.dailyMicroUsd + b.dailyMicroUsd,
-    dailyHeldMicroUsd: a.dailyHeldMicroUsd + b.dailyHeldMicroUsd,
-    totalMicroUsd: a.totalMicroUsd + b.totalMicroUsd,
-    heldMicroUsd: a.heldMicroUsd + b.heldMicroUsd,
-    unknownMicroUsd: a.unknownMicroUsd + b.unknownMicroUsd,
-    // What a child has counted of an object is the child's: the key itself has set nothing aside for it.
-    exposureMicroUsd: a.exposureMicroUsd,
-  };
 }

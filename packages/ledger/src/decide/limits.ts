@@ -1,5 +1,5 @@
 import { MAX_MICRO_USD } from "@keybrake/core/protocol";
-import type { BudgetState, KeyState, LimitRefusal, Spend, StatedCaps } from "../ledger.ts";
+import type { BudgetState, KeyRecord, KeyState, LimitRefusal, Spend, StatedCaps } from "../ledger.ts";
 import type { Price } from "../price.ts";
 import { MINUTE_MS } from "./constants.ts";
 import { getDayEnd } from "./window.ts";
@@ -16,19 +16,25 @@ interface Cap {
   stated?: true;
 }
 
-/** Every cap over a key: its own, and of its budgets those that are stored and those that the key states. */
+/** Every cap over a key: its own, those of the keys above it, and of its budgets those that are stored and those that it states. */
 function listCaps(
-  { record, spend, budgets }: Pick<KeyState, "record" | "spend" | "budgets">,
+  { record, spend, budgets, ancestors }: Pick<KeyState, "record" | "spend" | "budgets" | "ancestors">,
   now: number,
 ): Cap[] {
-  const { dailyCapMicroUsd = null, totalCapMicroUsd = null } = record.policy;
+  const { exposureMicroUsd } = spend;
   return [
-    ...capsOf("key", { dailyCapMicroUsd, totalCapMicroUsd, spend }, now),
+    ...keyCapsOf(record, spend, now),
+    ...ancestors.flatMap((above) => keyCapsOf(above.record, { ...above.spend, exposureMicroUsd }, now)),
     ...budgets.flatMap((budget) => [
       ...capsOf(`budget:${budget.name}`, budget, now),
       ...statedCapsOf(record.policy.budgetCaps?.[budget.name], budget, now),
     ]),
   ];
+}
+
+function keyCapsOf({ policy }: KeyRecord, spend: Spend, now: number): Cap[] {
+  const { dailyCapMicroUsd = null, totalCapMicroUsd = null } = policy;
+  return capsOf("key", { dailyCapMicroUsd, totalCapMicroUsd, spend }, now);
 }
 
 function capsOf(
@@ -89,6 +95,10 @@ function roomOf({ dailyCapMicroUsd, totalCapMicroUsd }: ScopeCaps, spend: Spend)
   return Math.max(0, room);
 }
 
+export function isCapped({ dailyCapMicroUsd, totalCapMicroUsd }: ScopeCaps): boolean {
+  return dailyCapMicroUsd != null || totalCapMicroUsd != null;
+}
+
 /** Whether a scope has a cap of 0: it refuses every spending call, one for 0 USD too. */
 function isShut({ dailyCapMicroUsd, totalCapMicroUsd }: ScopeCaps): boolean {
   return dailyCapMicroUsd === 0 || totalCapMicroUsd === 0;
@@ -99,8 +109,10 @@ export function getRemaining({
   record: { policy },
   spend,
   budgets,
-}: Pick<KeyState, "record" | "spend" | "budgets">): number | null {
+  ancestors,
+}: Pick<KeyState, "record" | "spend" | "budgets" | "ancestors">): number | null {
   let least = roomOf(policy, spend);
+  for (const above of ancestors) least = Math.min(least, roomOf(above.record.policy, above.spend));
   for (const budget of budgets) {
     least = Math.min(least, roomOf(budget, budget.spend));
     const stated = policy.budgetCaps?.[budget.name];
@@ -110,10 +122,17 @@ export function getRemaining({
 }
 
 /** Whether a call of this maximum cost fits every cap of the key and its budgets. */
-function fitsCaps({ record: { policy }, spend, budgets }: KeyState, wholeMicroUsd: number): boolean {
+function fitsCaps(
+  { record: { policy }, spend, budgets, ancestors }: KeyState,
+  wholeMicroUsd: number,
+): boolean {
   const fits = (caps: ScopeCaps, scope: Spend): boolean =>
     !isShut(caps) && toShare(wholeMicroUsd, scope.exposureMicroUsd) <= roomOf(caps, scope);
   if (!fits(policy, spend)) return false;
+  // What a call counts in the keys above is what it counts in its own.
+  const { exposureMicroUsd } = spend;
+  for (const above of ancestors)
+    if (!fits(above.record.policy, { ...above.spend, exposureMicroUsd })) return false;
   for (const budget of budgets) {
     if (!fits(budget, budget.spend)) return false;
     const stated = policy.budgetCaps?.[budget.name];
@@ -128,7 +147,9 @@ export function refuseCarving(
   requestedMicroUsd: number,
   now: number,
 ): LimitRefusal | undefined {
-  const full = listCaps({ ...state, budgets: [] }, now).find((cap) => requestedMicroUsd > roomUnder(cap));
+  const full = listCaps({ ...state, budgets: [], ancestors: [] }, now).find(
+    (cap) => requestedMicroUsd > roomUnder(cap),
+  );
   if (!full) return undefined;
   const { exposureMicroUsd: _, ...cap } = full;
   return { code: "cap_exhausted", requestedMicroUsd, ...cap };
@@ -157,12 +178,22 @@ export function fitCall(
   now: number,
   shares: boolean,
 ): { wholeMicroUsd: number; refusal?: LimitRefusal } {
-  const wholeMicroUsd = shares ? 0 : toWhole(price, state.record.policy.maxMicroUsdPerCall);
+  const wholeMicroUsd = shares ? 0 : toWhole(price, getMostPerCall(state));
   const refusal =
     refuseState(state, now) ??
     refuseCounts(state, now) ??
     (shares ? undefined : (refusePrice(state, price) ?? refuseAmount(state, price, wholeMicroUsd, now)));
   return refusal ? { wholeMicroUsd, refusal } : { wholeMicroUsd };
+}
+
+/** The lowest `maxMicroUsdPerCall` of a key and those above it. */
+function getMostPerCall({ record, ancestors }: KeyState): number | undefined {
+  let most = record.policy.maxMicroUsdPerCall;
+  for (const above of ancestors) {
+    const { maxMicroUsdPerCall } = above.record.policy;
+    if (maxMicroUsdPerCall !== undefined) most = Math.min(most ?? maxMicroUsdPerCall, maxMicroUsdPerCall);
+  }
+  return most;
 }
 
 function toWhole(price: Price, maxMicroUsdPerCall: number | undefined): number {
@@ -174,9 +205,11 @@ function toWhole(price: Price, maxMicroUsdPerCall: number | undefined): number {
   return Math.min(MAX_MICRO_USD, times * perTime + microUsd);
 }
 
-function refuseState({ record, budgets }: KeyState, now: number): LimitRefusal | undefined {
+function refuseState({ record, budgets, ancestors }: KeyState, now: number): LimitRefusal | undefined {
   if (record.revokedAt !== null) return { code: "key_revoked" };
   if (record.expiresAt <= now) return { code: "key_expired" };
+  if (record.frozen || ancestors.some((above) => above.record.frozen))
+    return { code: "key_frozen", limit: "key:frozen" };
   const frozen = budgets.find((budget) => budget.frozen);
   return frozen && { code: "budget_frozen", limit: `budget:${frozen.name}` };
 }
@@ -205,11 +238,11 @@ function refuseCount(
 /** Under a cap, only what has a proven upper bound may pass; `max_usd_per_call` is the caller's own bound. */
 function refusePrice(state: KeyState, price: Price): LimitRefusal | undefined {
   if (price.kind !== "unpriced" && price.kind !== "currency_unpriced") return undefined;
-  const { maxMicroUsdPerCall } = state.record.policy;
-  const isCapped = getRemaining(state) !== null;
-  const bounded = isCapped || maxMicroUsdPerCall !== undefined;
+  const maxMicroUsdPerCall = getMostPerCall(state);
+  const hasCap = getRemaining(state) !== null;
+  const bounded = hasCap || maxMicroUsdPerCall !== undefined;
   if (price.kind === "currency_unpriced") return bounded ? { code: "currency_unpriced" } : undefined;
-  if (!isCapped) return undefined;
+  if (!hasCap) return undefined;
   return price.renews || maxMicroUsdPerCall === undefined ? { code: "unpriced_endpoint" } : undefined;
 }
 
@@ -220,9 +253,8 @@ function refuseAmount(
   now: number,
 ): LimitRefusal | undefined {
   if (price.kind === "free") return undefined;
-  const { record, spend } = state;
-  const { maxMicroUsdPerCall } = record.policy;
-  const requestedMicroUsd = toShare(wholeMicroUsd, spend.exposureMicroUsd);
+  const maxMicroUsdPerCall = getMostPerCall(state);
+  const requestedMicroUsd = toShare(wholeMicroUsd, state.spend.exposureMicroUsd);
   // A limit of 0 refuses every spending call, one for 0 USD and one without a price too.
   if (
     maxMicroUsdPerCall !== undefined &&

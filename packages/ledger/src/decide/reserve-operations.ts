@@ -1,7 +1,7 @@
 import type { LimitRefusal, ReserveRequest } from "../ledger.ts";
 import type { Price } from "../price.ts";
 import { REPLAY_KEPT_MS, REPLAY_WINDOW_MS } from "./constants.ts";
-import { countCall, getBudget, toKeyState } from "./key-state.ts";
+import { countCall, getBudget, hasChanged, toKeyState } from "./key-state.ts";
 import { fitCall, getRemaining, toShare } from "./limits.ts";
 import type { OperationsNamed } from "./operations-named.ts";
 import type { Reservation, Share } from "./reservation.ts";
@@ -14,6 +14,7 @@ const BINDS_SHADOW_KEYS: ReadonlySet<LimitRefusal["code"]> = new Set([
   "key_revoked",
   "key_expired",
   "budget_frozen",
+  "key_frozen",
 ]);
 
 const NO_ENTRIES: readonly string[] = [];
@@ -69,11 +70,13 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
     reserve(request) {
       const repeated = tries.find(request.attemptId);
       if (repeated) return repeated.answer;
-      const { attemptId, keyId, price, replayId, giveUpAfterMs, abandoned } = request;
+      const { attemptId, keyId, price, replayId, readChanges, giveUpAfterMs, abandoned } = request;
       const key = keys.find(keyId);
       if (!key) throw new Error(`no key ${keyId}`);
       const now = clock();
       const state = toKeyState(tables, key, now, request);
+      if (hasChanged(state, readChanges))
+        return { admitted: false, refusal: { code: "key_changed" }, remainingMicroUsd: null };
       const earlier = replayId === undefined ? undefined : reservations.findByReplay(replayId);
       const shared = earlier && isShared(earlier, price, now) ? earlier : undefined;
       const fit = fitCall(state, price, now, shared !== undefined);

@@ -1,6 +1,9 @@
 import type { Spend } from "../ledger.ts";
 
-/** What one key or one budget has spent and holds, by UTC day and in all; amounts in micro-USD. */
+/**
+ * What one key or one budget has spent and holds, by UTC day and in all; amounts in micro-USD. That of a key includes
+ * all keys that were carved from it, so that their number costs nothing; exposures are its own alone.
+ */
 export interface SpendAccount {
   /** No other account of the ledger has it. */
   readonly id: number;

@@ -49,7 +49,10 @@ export interface KeyTable {
   list(tenant: string, filter: KeyFilter, page: PageRequest, now: number): PageOf<KeyRecord>;
   /** The ids of all that are neither revoked nor expired, oldest first. */
   listActiveIds(tenant: string, filter: Omit<KeyFilter, "status">, now: number): string[];
+  /** Writes back what a call or the end of a key changes. */
   save(row: KeyRow): void;
+  /** Writes back the policy, which calls never change. */
+  saveChanges(row: KeyRow): void;
 }
 
 export interface BudgetRow extends BudgetSettings {

@@ -1,8 +1,8 @@
 import { toUtcDay } from "../decide/window.ts";
-import type { KeyPolicy, Ledger } from "../ledger.ts";
+import type { KeyChanges, KeyPolicy, Ledger, Spend } from "../ledger.ts";
 import type { Books } from "./books.ts";
 import { createLawScope, LawBroken, type LawScope } from "./law-scope.ts";
-import { BUDGET_NAMES, type BudgetPlan, type KeyPlan } from "./store-steps.ts";
+import { BUDGET_NAMES, type BudgetPlan, type ChangePlan, type KeyPlan } from "./store-steps.ts";
 
 const HOUR_MS = 3_600_000;
 const MOST_KEYS = 8;
@@ -16,6 +16,9 @@ export interface LawKey {
   budgets: string[];
   expiresAt: number;
   revoked: boolean;
+  frozen: boolean;
+  /** Its caps were changed: what is set aside for keys carved from it may be more than they allow now. */
+  changed: boolean;
   parent: LawKey | undefined;
 }
 
@@ -29,6 +32,7 @@ export interface Holders {
   /** Issues one more key with the policy of another. */
   issueAgain(index: number): Promise<void>;
   carve(index: number, totalCap: number): Promise<void>;
+  change(index: number, change: ChangePlan): Promise<void>;
   freeze(index: number, frozen: boolean): Promise<void>;
   cap(index: number, caps: BudgetPlan): Promise<void>;
   /** Holds every scope to the law, on this day. */
@@ -92,19 +96,45 @@ export async function createHolders(
       expiresAt,
       maxExpiresAt: expiresAt,
       revokedAt: null,
+      frozen: false,
+      changes: 0,
     });
     if (created.status !== "created") return;
     const own = createLawScope(`key:${id}`, plan.shadow ? { dailyCap: null, totalCap: null } : plan);
     const above = parent?.scopes.filter(({ name }) => name.startsWith("key:")) ?? [];
     const scopes = [own, ...above, ...budgets.flatMap((name) => budgetScopes.get(name) ?? [])];
-    keys.push({ id, plan, scopes, budgets, expiresAt, revoked: false, parent });
+    keys.push({
+      id,
+      plan,
+      scopes,
+      budgets,
+      expiresAt,
+      revoked: false,
+      frozen: false,
+      changed: false,
+      parent,
+    });
+  }
+
+  const isFrozen = (key: LawKey): boolean => key.frozen || (key.parent !== undefined && isFrozen(key.parent));
+
+  /** What a key has spent and holds. Of one whose caps were changed, without what is only set aside for others. */
+  async function readSpend(key: LawKey): Promise<Spend> {
+    const child = key.changed ? keys.find(({ parent }) => parent === key) : undefined;
+    const state = await getStore().getKey(TENANT, (child ?? key).id);
+    const found = child ? state?.ancestors.find(({ record }) => record.id === key.id) : state;
+    if (!found) throw new LawBroken(`${key.id} is gone`);
+    return found.spend;
   }
 
   return {
     keys,
     pick,
-    isClosed: ({ revoked, expiresAt, budgets }) =>
-      revoked || expiresAt <= clock() || budgets.some((name) => frozen.has(name)),
+    isClosed: (key) =>
+      key.revoked ||
+      key.expiresAt <= clock() ||
+      isFrozen(key) ||
+      key.budgets.some((name) => frozen.has(name)),
     async revoke(index) {
       const key = pick(index);
       if (!key) return;
@@ -120,6 +150,26 @@ export async function createHolders(
       if (!parent || parent.plan.shadow || keys.length >= MOST_KEYS) return;
       await issue({ ...parent.plan, dailyCap: null, totalCap }, parent);
     },
+    async change(index, plan) {
+      const key = pick(index);
+      if (!key) return;
+      const { dailyCap, totalCap, frozen: isFrozenNow } = plan;
+      const changes: KeyChanges = {
+        ...(dailyCap === undefined ? {} : { dailyCapMicroUsd: dailyCap }),
+        ...(totalCap === undefined ? {} : { totalCapMicroUsd: totalCap }),
+        ...(isFrozenNow === undefined ? {} : { frozen: isFrozenNow }),
+      };
+      const spend = await readSpend(key);
+      const rights = { mayRaise: true, requireCap: false };
+      const answer = await getStore().changeKey(TENANT, key.id, changes, rights);
+      if (answer?.status !== "changed") return;
+      key.frozen = isFrozenNow ?? key.frozen;
+      key.changed = true;
+      const { dailyCapMicroUsd = null, totalCapMicroUsd = null } = answer.record.policy;
+      const caps = { dailyCap: dailyCapMicroUsd, totalCap: totalCapMicroUsd };
+      if (!key.plan.shadow) key.scopes[0]?.setCaps(caps, spend, toUtcDay(clock()));
+      key.plan = { ...key.plan, ...caps };
+    },
     async freeze(index, isFrozen) {
       const name = toName(index);
       await getStore().putBudget(TENANT, name, { frozen: isFrozen });
@@ -133,12 +183,13 @@ export async function createHolders(
       await putCaps(name, caps);
     },
     async check(books, atRest) {
-      for (const { id, plan, scopes } of keys) {
+      for (const key of keys) {
+        const { id, plan, scopes } = key;
         const state = await getStore().getKey(TENANT, id);
         if (!state) throw new LawBroken(`${id} is gone`);
         if (plan.maxCalls !== null && !plan.shadow && state.calls > plan.maxCalls)
           throw new LawBroken(`${id} made ${state.calls} calls`);
-        scopes[0]?.check(books, clock(), state.spend, atRest);
+        scopes[0]?.check(books, clock(), await readSpend(key), atRest);
       }
       for (const [name, scope] of budgetScopes) {
         const state = await getStore().getBudget(TENANT, name);

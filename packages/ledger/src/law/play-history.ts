@@ -92,6 +92,8 @@ async function take(world: StoreWorld, step: Step): Promise<void> {
       return world.holders.issueAgain(step.key);
     case "carve":
       return world.holders.carve(step.key, step.totalCap);
+    case "change":
+      return world.holders.change(step.key, step.change);
     case "freeze":
       return world.holders.freeze(step.budget, step.frozen);
     case "cap":

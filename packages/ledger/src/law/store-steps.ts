@@ -17,6 +17,13 @@ export interface BudgetPlan {
   totalCap: number | null;
 }
 
+/** What a step changes of a key; what is left out stays. */
+export interface ChangePlan {
+  dailyCap?: number | null;
+  totalCap?: number | null;
+  frozen?: boolean;
+}
+
 export interface CallPlan {
   key: number;
   /** `touch` takes an object as it stands, `update` gives it a new sum. */
@@ -46,6 +53,7 @@ export type Step =
   | { do: "spend unknown"; hours: number }
   | { do: "revoke" | "issue"; key: number }
   | { do: "carve"; key: number; totalCap: number }
+  | { do: "change"; key: number; change: ChangePlan }
   | { do: "freeze"; budget: number; frozen: boolean }
   | { do: "cap"; budget: number; cap: BudgetPlan }
   | { do: "reconcile"; which: number }
@@ -83,6 +91,10 @@ const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
   shadow: fc.constantFrom(false, false, false, false, false, false, false, true),
   lifeHours: fc.constantFrom(12, 24, 240, 240, 240),
 });
+const changePlan: fc.Arbitrary<ChangePlan> = fc.record(
+  { dailyCap: cap, totalCap: cap, frozen: fc.constantFrom(false, false, true) },
+  { requiredKeys: [] },
+);
 const fate: fc.Arbitrary<Fate> = fc.oneof(
   { weight: 5, arbitrary: fc.constant<Fate>("done") },
   { weight: 4, arbitrary: fc.constantFrom<Fate>(...FATES) },
@@ -147,6 +159,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("carve" as const), key: index, totalCap: amount }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("change" as const), key: index, change: changePlan }),
   },
   {
     weight: 1,

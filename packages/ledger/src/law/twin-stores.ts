@@ -50,6 +50,10 @@ function toComparable(answer: unknown): unknown {
   if (Array.isArray(answer)) return answer.toSorted();
   if (typeof answer !== "object" || answer === null || !("ancestors" in answer)) return answer;
   const { record, spend, calls, budgets, ancestors } = answer as KeyState;
-  const above = ancestors.map((ancestor) => ({ id: ancestor.record.id, calls: ancestor.calls }));
+  const above = ancestors.map((ancestor) => ({
+    id: ancestor.record.id,
+    calls: ancestor.calls,
+    spend: ancestor.spend,
+  }));
   return { record, spend, calls, budgets, above };
 }

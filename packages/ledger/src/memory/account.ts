@@ -16,13 +16,16 @@ interface Day {
 export class MemoryAccount implements SpendAccount {
   readonly id: number;
   readonly #exposures: Exposures;
+  /** That of the key above, which counts all that this one does. */
+  readonly #above: SpendAccount | undefined;
   #days: Day[] = [];
   #total = 0;
   #held = 0;
   #unknown = 0;
 
-  constructor(id: number, exposures: Exposures) {
+  constructor(id: number, exposures: Exposures, above?: SpendAccount) {
     this.id = id;
+    this.#above = above;
     this.#exposures = exposures;
   }
 
@@ -41,21 +44,25 @@ export class MemoryAccount implements SpendAccount {
   hold(day: number, microUsd: number): void {
     this.#getDay(day).held += microUsd;
     this.#held += microUsd;
+    this.#above?.hold(day, microUsd);
   }
 
   release(day: number, microUsd: number, doubted: boolean): void {
     this.#getDay(day).held -= microUsd;
     this.#held -= microUsd;
     if (doubted) this.#unknown -= microUsd;
+    this.#above?.release(day, microUsd, doubted);
   }
 
   doubt(microUsd: number): void {
     this.#unknown += microUsd;
+    this.#above?.doubt(microUsd);
   }
 
   spend(day: number, microUsd: number): void {
     this.#getDay(day).spent += microUsd;
     this.#total += microUsd;
+    this.#above?.spend(day, microUsd);
   }
 
   getExposure(objectId: string): number {

@@ -6,13 +6,14 @@ import { toPage } from "./to-page.ts";
 
 const NONE: readonly KeyRow[] = [];
 
-export function createMemoryKeys(openAccount: () => SpendAccount): KeyTable {
+export function createMemoryKeys(openAccount: (above?: SpendAccount) => SpendAccount): KeyTable {
   const rows = new Map<string, KeyRow>();
   const idsByTokenHash = new Map<string, string>();
   const children = new Map<string, KeyRow[]>();
   return {
     insert(record) {
-      const row: KeyRow = { record, account: openAccount(), calls: 0, recentCalls: [] };
+      const above = record.parentId === null ? undefined : rows.get(record.parentId);
+      const row: KeyRow = { record, account: openAccount(above?.account), calls: 0, recentCalls: [] };
       rows.set(record.id, row);
       idsByTokenHash.set(record.tokenHash, record.id);
       if (record.parentId === null) return;
@@ -37,6 +38,7 @@ export function createMemoryKeys(openAccount: () => SpendAccount): KeyTable {
         .map(({ record }) => record.id);
     },
     save() {},
+    saveChanges() {},
   };
 }
 

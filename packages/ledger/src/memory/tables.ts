@@ -23,8 +23,8 @@ const OBJECTS_KEPT = 50_000;
 export function createMemoryTables(onAppend: () => void): Tables {
   const exposures = createExposures();
   const accounts: SpendAccount[] = [];
-  function openAccount(): SpendAccount {
-    const account = new MemoryAccount(accounts.length, exposures);
+  function openAccount(above?: SpendAccount): SpendAccount {
+    const account = new MemoryAccount(accounts.length, exposures, above);
     accounts.push(account);
     return account;
   }

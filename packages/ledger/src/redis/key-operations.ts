@@ -1,4 +1,6 @@
-import type { KeyRecord, Ledger, RevocationReceipt } from "../ledger.ts";
+import { applyChanges, getCarvedRaise, listRaised, losesOwnCaps } from "../decide/change-key.ts";
+import { bindKey } from "../decide/key-state.ts";
+import type { ChangeKeyAnswer, KeyChanges, KeyRecord, Ledger, RevocationReceipt } from "../ledger.ts";
 import { matchesKey } from "../memory/key-table.ts";
 import { readPages } from "./pages.ts";
 import type { Reply, ScriptRunner } from "./script-runner.ts";
@@ -18,6 +20,7 @@ type KeyVerb =
   | "getKey"
   | "listKeys"
   | "extendKey"
+  | "changeKey"
   | "revokeKeys"
   | "listInFlight"
   | "keepReceipt"
@@ -53,10 +56,51 @@ export function createKeyOperations(ledger: ScriptRunner, retentionMs: number): 
     return pointer;
   }
 
+  async function readKey(tenant: string, id: string): Promise<KeyRecord | undefined> {
+    const [record, expiresAt, revokedAt, frozen, changes] = await ledger.command((client) =>
+      client.hmget(ledger.nameOf(tenant, "key", id), "record", "expiresAt", "revokedAt", "frozen", "changes"),
+    );
+    if (record == null) return undefined;
+    const end = revokedAt == null ? null : Number(revokedAt);
+    return toKeyRecord([record, Number(expiresAt), end, frozen == null ? 0 : 1, Number(changes ?? 0)]);
+  }
+
+  /** One after the other: should one be changed meanwhile, the reservation sees it. */
+  async function readAncestors({ tenant, parentId }: KeyRecord): Promise<KeyRecord[]> {
+    const parent = parentId === null ? undefined : await readKey(tenant, parentId);
+    return parent ? [parent, ...(await readAncestors(parent))] : [];
+  }
+
+  /** Changes a key as it was read; `stale` where another change came first. */
+  async function change(
+    before: KeyRecord,
+    changes: KeyChanges,
+    { mayRaise, requireCap }: { mayRaise: boolean; requireCap: boolean },
+  ): Promise<ChangeKeyAnswer | undefined | "stale"> {
+    const after = applyChanges(before, changes);
+    const fields = mayRaise ? [] : listRaised(before, changes);
+    const args = {
+      id: before.id,
+      readChanges: before.changes,
+      frozen: after.frozen,
+      raises: fields.length > 0,
+      losesCaps: requireCap && losesOwnCaps(before.policy, after.policy),
+      carvedRaise: getCarvedRaise(before.policy, after.policy),
+    };
+    const answer = await ledger.run("change-key", before.tenant, args, toStoredRecord(after));
+    const [status, detail = null] = answer as [ChangeKeyAnswer["status"] | "stale" | null, Reply];
+    if (status === null) return undefined;
+    if (status === "raises") return { status, fields };
+    if (status === "no_room") return { status, refusal: toLimitRefusal(detail) };
+    if (status === "changed") return { status, record: toKeyRecord(detail) };
+    return status === "stale" ? status : { status };
+  }
+
   return {
     async createKey(record, replay) {
       await point(record);
-      const args = { expiresAt: record.expiresAt, ...(replay === undefined ? {} : { replay }) };
+      const { expiresAt, frozen } = record;
+      const args = { expiresAt, frozen, ...(replay === undefined ? {} : { replay }) };
       const answer = await ledger.run("create-key", record.tenant, args, toStoredRecord(record));
       const [status, detail = null, salt] = answer;
       if (status === "created" || status === "conflict") return { status };
@@ -70,13 +114,10 @@ export function createKeyOperations(ledger: ScriptRunner, retentionMs: number): 
     async findKey(tokenHash) {
       const pointer = await findPointer(tokenHash);
       if (!pointer) return undefined;
-      const [record, expiresAt, revokedAt] = await ledger.command((client) =>
-        client.hmget(ledger.nameOf(pointer.tenant, "key", pointer.id), "record", "expiresAt", "revokedAt"),
-      );
-      if (record == null) return undefined;
-      const key = toKeyRecord([record, Number(expiresAt), revokedAt == null ? null : Number(revokedAt)]);
+      const key = await readKey(pointer.tenant, pointer.id);
       // A pointer whose key was not made leads nowhere, or to the key that a repeated issue has found instead.
-      return key.tokenHash === tokenHash ? key : undefined;
+      if (key?.tokenHash !== tokenHash) return undefined;
+      return key.parentId === null ? key : bindKey(key, await readAncestors(key));
     },
 
     async getKey(tenant, id) {
@@ -94,6 +135,14 @@ export function createKeyOperations(ledger: ScriptRunner, retentionMs: number): 
     async extendKey(tenant, id, expiresAt) {
       const [key = null] = await ledger.run("extend-key", tenant, { id, expiresAt });
       return key === null ? undefined : toKeyRecord(key);
+    },
+
+    async changeKey(tenant, id, changes, rights) {
+      for (;;) {
+        const before = await readKey(tenant, id);
+        const answer = before && (await change(before, changes, rights));
+        if (answer !== "stale") return answer;
+      }
     },
 
     async revokeKeys(tenant, filter) {

@@ -8,6 +8,7 @@ const RULES = ["rows", "accounts", "keys", "limits", "reservations", "entries", 
 
 const VERBS = [
   "append-entry",
+  "change-key",
   "create-key",
   "end-overdue",
   "extend-key",

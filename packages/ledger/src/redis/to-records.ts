@@ -1,4 +1,5 @@
 import type {
+  AncestorState,
   AuditDraft,
   AuditNote,
   AuditRecord,
@@ -12,8 +13,8 @@ import type {
 import type { Reply } from "./script-runner.ts";
 
 // The answers of the scripts, in the order in which their headers and rules/answers.lua give them.
-type KeyReply = [record: string, expiresAt: number, revokedAt: number | null];
-type CountedReply = [key: KeyReply, calls: number, recentCalls: string[]];
+type KeyReply = [record: string, expiresAt: number, revokedAt: number | null, frozen: 0 | 1, changes: number];
+type CountedReply = [key: KeyReply, calls: number, recentCalls: string[], spend: SpendReply];
 type SpendReply = [
   daily: number,
   dailyHeld: number,
@@ -37,14 +38,15 @@ type SettlementReply = [
   notes: string,
 ];
 
-/** What of a key never changes; the rest stands in fields of its own. */
-export function toStoredRecord({ expiresAt: _end, revokedAt: _revoked, ...record }: KeyRecord): string {
+/** A key without what stands in fields of its own. */
+export function toStoredRecord(key: KeyRecord): string {
+  const { expiresAt: _end, revokedAt: _revoked, frozen: _frozen, changes: _changes, ...record } = key;
   return JSON.stringify(record);
 }
 
 export function toKeyRecord(reply: Reply): KeyRecord {
-  const [record, expiresAt, revokedAt] = reply as KeyReply;
-  return { ...(JSON.parse(record) as Omit<KeyRecord, "expiresAt" | "revokedAt">), expiresAt, revokedAt };
+  const [record, expiresAt, revokedAt, frozen, changes] = reply as KeyReply;
+  return { ...(JSON.parse(record) as KeyRecord), expiresAt, revokedAt, frozen: frozen === 1, changes };
 }
 
 export function toKeyState([key, spend, budgets, ancestors]: Reply[]): KeyState {
@@ -56,8 +58,8 @@ export function toKeyState([key, spend, budgets, ancestors]: Reply[]): KeyState 
   };
 }
 
-function toCounted([key, calls, recentCalls]: CountedReply): KeyState["ancestors"][number] {
-  return { record: toKeyRecord(key), calls, recentCalls: recentCalls.map(Number) };
+function toCounted([key, calls, recentCalls, spend]: CountedReply): AncestorState {
+  return { record: toKeyRecord(key), calls, recentCalls: recentCalls.map(Number), spend: toSpend(spend) };
 }
 
 function toSpend(reply: SpendReply): Spend {

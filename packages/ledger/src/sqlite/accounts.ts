@@ -6,8 +6,8 @@ import type { UnitOfWork } from "./unit-of-work.ts";
 
 /** The accounts of a database. */
 export interface Accounts {
-  /** Makes an empty one. */
-  open(): SpendAccount;
+  /** Makes an empty one; one above it counts all that this one does. */
+  open(above?: SpendAccount): SpendAccount;
   get(id: number): SpendAccount;
 }
 
@@ -15,7 +15,11 @@ interface Sums {
   total: number;
   held: number;
   unknown: number;
+  above: number | null;
 }
+
+/** By how much sums move. */
+type Change = Omit<Sums, "above">;
 
 interface DaySums {
   spent: number;
@@ -23,8 +27,8 @@ interface DaySums {
 }
 
 export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects: SqliteObjects): Accounts {
-  const insert = prepare(database, "INSERT INTO accounts DEFAULT VALUES");
-  const select = prepare<Sums>(database, "SELECT total, held, unknown FROM accounts WHERE id = ?");
+  const insert = prepare(database, "INSERT INTO accounts (above) VALUES (?)");
+  const select = prepare<Sums>(database, "SELECT total, held, unknown, above FROM accounts WHERE id = ?");
   const update = prepare(database, "UPDATE accounts SET total = ?, held = ?, unknown = ? WHERE id = ?");
   const selectDay = prepare<DaySums>(
     database,
@@ -40,6 +44,7 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects
     const found = select.get(id);
     if (!found) throw new Error(`no account ${id}`);
     const sums: Sums = found;
+    const above = sums.above === null ? undefined : get(sums.above);
     const days = new Map<number, DaySums>();
     const getDay = (day: number): DaySums => {
       const ofDay = days.get(day) ?? selectDay.get(id, day) ?? { spent: 0, held: 0 };
@@ -47,7 +52,7 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects
       return ofDay;
     };
 
-    function move(change: Sums): void {
+    function move(change: Change): void {
       sums.total += change.total;
       sums.held += change.held;
       sums.unknown += change.unknown;
@@ -78,17 +83,21 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects
       hold(day, microUsd) {
         move({ total: 0, held: microUsd, unknown: 0 });
         moveDay(day, { spent: 0, held: microUsd });
+        above?.hold(day, microUsd);
       },
       release(day, microUsd, doubted) {
         move({ total: 0, held: -microUsd, unknown: doubted ? -microUsd : 0 });
         moveDay(day, { spent: 0, held: -microUsd });
+        above?.release(day, microUsd, doubted);
       },
       doubt(microUsd) {
         move({ total: 0, held: 0, unknown: microUsd });
+        above?.doubt(microUsd);
       },
       spend(day, microUsd) {
         move({ total: microUsd, held: 0, unknown: 0 });
         moveDay(day, { spent: microUsd, held: 0 });
+        above?.spend(day, microUsd);
       },
       expose: (objectId, microUsd) => objects.expose(id, objectId, microUsd),
     };
@@ -100,5 +109,5 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects
     return account;
   }
 
-  return { open: () => get(Number(insert.run().lastInsertRowid)), get };
+  return { open: (above) => get(Number(insert.run(above?.id ?? null).lastInsertRowid)), get };
 }

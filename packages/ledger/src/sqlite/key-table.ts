@@ -5,7 +5,8 @@ import type { Accounts } from "./accounts.ts";
 import { type Condition, createFinder, prepare } from "./prepare.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
-type Columns = Omit<KeyRecord, "policy"> & {
+type Columns = Omit<KeyRecord, "policy" | "frozen"> & {
+  frozen: 0 | 1;
   policy: string;
   account: number;
   calls: number;
@@ -15,13 +16,13 @@ type Columns = Omit<KeyRecord, "policy"> & {
 
 const SELECT = `SELECT id, tenant, parent AS parentId, token_hash AS tokenHash, label, vendor, mode, policy,
   created_at AS createdAt, expires_at AS expiresAt, max_expires_at AS maxExpiresAt, revoked_at AS revokedAt,
-  account, calls, recent_calls AS recentCalls, receipt FROM keys`;
+  frozen, changes, account, calls, recent_calls AS recentCalls, receipt FROM keys`;
 
 export function createSqliteKeys(database: DatabaseSync, unit: UnitOfWork, accounts: Accounts): KeyTable {
   const insert = prepare(
     database,
     `INSERT INTO keys (id, tenant, parent, token_hash, label, vendor, mode, policy, created_at, expires_at,
-       max_expires_at, revoked_at, account) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       max_expires_at, revoked_at, frozen, changes, account) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const find = prepare<Columns>(database, `${SELECT} WHERE id = ?`);
   const findByTokenHash = prepare<Columns>(database, `${SELECT} WHERE token_hash = ?`);
@@ -30,6 +31,7 @@ export function createSqliteKeys(database: DatabaseSync, unit: UnitOfWork, accou
     database,
     "UPDATE keys SET expires_at = ?, revoked_at = ?, calls = ?, recent_calls = ?, receipt = ? WHERE id = ?",
   );
+  const saveChanges = prepare(database, "UPDATE keys SET policy = ?, frozen = ?, changes = ? WHERE id = ?");
   const findMany = createFinder<Columns>(database);
 
   const rows = unit.createCache<string, KeyRow>();
@@ -60,10 +62,12 @@ export function createSqliteKeys(database: DatabaseSync, unit: UnitOfWork, accou
   return {
     insert(record) {
       const { id, tenant, parentId, tokenHash, label, vendor, mode, policy } = record;
-      const { createdAt, expiresAt, maxExpiresAt, revokedAt } = record;
+      const { createdAt, expiresAt, maxExpiresAt, revokedAt, frozen, changes } = record;
+      const above = parentId === null ? undefined : this.find(parentId)?.account;
       insert.run(
         ...[id, tenant, parentId, tokenHash, label, vendor, mode, JSON.stringify(policy)],
-        ...[createdAt, expiresAt, maxExpiresAt, revokedAt, accounts.open().id],
+        ...[createdAt, expiresAt, maxExpiresAt, revokedAt, Number(frozen), changes],
+        accounts.open(above).id,
       );
       if (parentId !== null) children.delete(parentId);
     },
@@ -104,12 +108,15 @@ export function createSqliteKeys(database: DatabaseSync, unit: UnitOfWork, accou
       return findMany(SELECT, [["tenant = ?", tenant], ...active], "ORDER BY seq").map(({ id }) => id);
     },
     save: (row) => unit.writeLater(row, () => write(row)),
+    saveChanges({ record: { id, policy, frozen, changes } }) {
+      saveChanges.run(JSON.stringify(policy), Number(frozen), changes, id);
+    },
   };
 }
 
 function toRecord(columns: Columns): KeyRecord {
   const { account: _account, calls: _calls, recentCalls: _recent, receipt: _receipt, ...fields } = columns;
-  return { ...fields, policy: JSON.parse(columns.policy) };
+  return { ...fields, policy: JSON.parse(columns.policy), frozen: columns.frozen === 1 };
 }
 
 const STATUS = {

@@ -55,7 +55,7 @@ it("reads secrets from the environment and from files", async () => {
     { vendors: { stripe: { credential: "env:STRIPE", test_credential: `file:${file}` } } },
     environment,
   );
-  expect(config.tenants.size).toBe(1);
+  expect(config.tokens.size).toBe(1);
   expect(JSON.stringify([...config.vendors.values()])).not.toContain("sk_live");
 });
 

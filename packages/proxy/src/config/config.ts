@@ -5,6 +5,7 @@ import { toSeconds } from "@keybrake/core/protocol";
 import type { RedisLedgerOptions } from "@keybrake/ledger";
 import { createExchange, type Exchange } from "@keybrake/vendors";
 import * as z from "zod";
+import { ROLES, type Role } from "../control/roles.ts";
 import { hashToken, type Secret } from "../secrets.ts";
 import { type Address, listenAddress, toAddress } from "./address.ts";
 import { ConfigError, firstLine } from "./config-error.ts";
@@ -33,11 +34,12 @@ const configSchema = z.strictObject({
       z.strictObject({
         name: z.string().min(1),
         tenant: z.string().min(1).default("default"),
+        role: z.enum(ROLES).default("admin"),
         token: z.string().min(1),
       }),
     )
     .min(1)
-    .default([{ name: "default", tenant: "default", token: "env:KEYBRAKE_TOKEN" }]),
+    .default([{ name: "default", tenant: "default", role: "admin", token: "env:KEYBRAKE_TOKEN" }]),
   vendors: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), vendorSchema),
   fx: z.record(z.string().regex(/^[A-Za-z]{3}$/), z.number().positive()).default({}),
   fx_margin: z.number().min(0).max(1).default(0.03),
@@ -59,6 +61,12 @@ const configSchema = z.strictObject({
 /** What `keybrake.config.json` holds, and what `createProxy` takes. */
 export type ProxyConfig = z.input<typeof configSchema>;
 
+/** Whose a Keybrake token is, and what it may do. */
+export interface ConfiguredToken {
+  tenant: string;
+  role: Role;
+}
+
 /** A configuration whose secrets have been read. */
 export interface ResolvedConfig {
   listen: Address;
@@ -67,8 +75,8 @@ export interface ResolvedConfig {
   redis: Required<Pick<RedisLedgerOptions, "prefix" | "timeoutMs" | "waitForReplicas">>;
   /** How long audit entries, and keys that have ended, are kept. */
   retentionMs: number;
-  /** Tenants by the hash of their tokens. */
-  tenants: Map<string, string>;
+  /** Keybrake tokens by their hash. */
+  tokens: Map<string, ConfiguredToken>;
   vendors: Map<string, ConfiguredVendor>;
   exchange: Exchange;
   /** Whether a key without any cap is refused. */
@@ -131,13 +139,14 @@ export function resolveConfig(
   const readSecret = (reference: string, place: string): Secret =>
     resolveSecret(reference, place, environment);
   const store = parseLedgerSpec(config.store, environment);
-  const tenants = new Map(
-    config.tokens.map(({ token, tenant }, index) => [
+  const tokens = new Map(
+    config.tokens.map(({ token, tenant, role }, index) => [
       hashToken(readSecret(token, `tokens[${index}].token`).reveal()),
-      tenant,
+      { tenant, role },
     ]),
   );
-  if (tenants.size < config.tokens.length) throw new ConfigError("tokens: two entries have the same token");
+  const tenants = new Set([...tokens.values()].map(({ tenant }) => tenant));
+  if (tokens.size < config.tokens.length) throw new ConfigError("tokens: two entries have the same token");
   return {
     listen: toAddress(config.listen),
     store,
@@ -147,11 +156,11 @@ export function resolveConfig(
       waitForReplicas: config.redis.wait_for_replicas,
     },
     retentionMs: (toSeconds(config.retention) ?? 0) * 1000,
-    tenants,
+    tokens,
     vendors: new Map(
       Object.entries(config.vendors).map(([name, vendor]) => [
         name,
-        configureVendor(name, vendor, new Set(tenants.values()), readSecret, clock),
+        configureVendor(name, vendor, tenants, readSecret, clock),
       ]),
     ),
     exchange: toExchange(config.fx, config.fx_margin),

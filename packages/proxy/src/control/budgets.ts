@@ -44,6 +44,7 @@ export function budgetOperations({ store, clock }: ControlContext): Operation[] 
       method: "PUT",
       path: "/v1/budgets/:name",
       summary: "Set a budget's caps, or freeze it; what is left out stays.",
+      role: (body) => (isBrake(body) ? "issue" : "admin"),
       body: budgetUpdateSchema,
       answer: budgetSchema,
       async handle(c, { body }) {
@@ -54,6 +55,11 @@ export function budgetOperations({ store, clock }: ControlContext): Operation[] 
       },
     }),
   ];
+}
+
+/** Whether an update freezes a budget and does nothing else. */
+function isBrake({ frozen, ...rest }: WireBudgetUpdate): boolean {
+  return frozen === true && Object.values(rest).every((value) => value === undefined);
 }
 
 function toSettings({ daily_usd_cap, total_usd_cap, frozen }: WireBudgetUpdate): Partial<BudgetSettings> {

@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { ResolvedConfig } from "../config/config.ts";
 import { Refused } from "../refusals/refused.ts";
 import { hashToken, isWellFormedToken } from "../secrets.ts";
+import type { Role } from "./roles.ts";
 
 /** The calls under way in this process, as far as the control API has to do with them. */
 export interface CallsInFlight {
@@ -28,6 +29,8 @@ export interface ControlVariables {
   tenant: string;
   /** The credential itself; new vault keys are derived from it, and it is kept nowhere. */
   token: string;
+  /** Of a Keybrake token. A vault key has none: what it may ask for is said by each operation. */
+  role: Role;
   /** The vault key that calls, where it is not a Keybrake token. */
   holder: KeyRecord | undefined;
 }
@@ -40,11 +43,13 @@ export function requireToken({ config, store, clock }: ControlContext): Middlewa
     const token = /^Bearer ([^\s]+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
     if (token === undefined) throw invalidToken();
     const holder = isWellFormedToken(token) ? await store.findKey(hashToken(token)) : undefined;
-    const tenant = holder?.tenant ?? config.tenants.get(hashToken(token));
+    const known = config.tokens.get(hashToken(token));
+    const tenant = holder?.tenant ?? known?.tenant;
     const hasEnded = holder && (holder.revokedAt !== null || holder.expiresAt <= clock());
     if (tenant === undefined || hasEnded) throw invalidToken();
     c.set("tenant", tenant);
     c.set("token", token);
+    c.set("role", known?.role ?? "read");
     c.set("holder", holder);
     await next();
   };

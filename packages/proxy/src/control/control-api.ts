@@ -5,6 +5,7 @@ import { Refused } from "../refusals/refused.ts";
 import { createId } from "../secrets.ts";
 import { auditOperations, reconcileOperation, serveAuditStream } from "./audit.ts";
 import { budgetOperations } from "./budgets.ts";
+import { changeKeyOperation } from "./change-key.ts";
 import { type ControlContext, type ControlEnv, requireToken } from "./context.ts";
 import { keyOperations } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
@@ -30,6 +31,7 @@ export function createControlApi(
   const app = new Hono<ControlEnv>();
   const operations = [
     ...keyOperations(context),
+    changeKeyOperation(context),
     validateOperation(context),
     ...budgetOperations(context),
     ...auditOperations(context),

@@ -28,7 +28,7 @@ describe("POST /v1/keys", () => {
     expect(answer.headers["cache-control"]).toBe("no-store");
     const { id, token, created_at, expires_at, ...rest } = answer.json as Record<string, string>;
     const { warnings, ...shown } = rest as Record<string, unknown>;
-    expect(shown).toEqual({ ...policy, status: "active", revoked_at: null });
+    expect(shown).toEqual({ ...policy, frozen: false, status: "active", revoked_at: null });
     expect(warnings).toMatchObject([
       { code: "new_budget", budget: "user:42" },
       { code: "new_budget", budget: "org:acme" },

@@ -19,7 +19,7 @@ import {
   type WireIssueWarning,
   type WirePolicy,
 } from "@keybrake/core/protocol";
-import type { BudgetState, KeyFilter, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
+import type { BudgetState, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
 import type { Context } from "hono";
 import * as z from "zod/mini";
 import { toRefusal } from "../refusals/limit-refusal.ts";
@@ -28,6 +28,7 @@ import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../se
 import { chooseCredential } from "./choose-credential.ts";
 import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
 import { listIssueWarnings } from "./issue-warnings.ts";
+import { toKeyFilter } from "./key-filter.ts";
 import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
@@ -80,6 +81,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "POST",
       path: "/v1/keys",
       summary: "Issue a vault key. The only answer that shows its token.",
+      role: "issue",
       header: "Idempotency-Key",
       byHolder: true,
       body: policySchema,
@@ -91,6 +93,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "POST",
       path: "/vault/keys",
       summary: "Issue a vault key: the form of older guides.",
+      role: "issue",
       header: "Idempotency-Key",
       body: legacyPolicySchema,
       status: 201,
@@ -107,7 +110,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       query: z.extend(keyQuerySchema, pageQuery),
       answer: pageSchema(keySchema),
       async handle(c, { query }) {
-        const page = await store.listKeys(c.get("tenant"), toFilter(query), toPageRequest(query));
+        const page = await store.listKeys(c.get("tenant"), toKeyFilter(query), toPageRequest(query));
         return toWirePage(page, (record) => toWireKey(record, clock()));
       },
     }),
@@ -115,10 +118,11 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "POST",
       path: "/v1/keys/revoke",
       summary: "The kill switch: revoke every active key that matches all the given fields.",
+      role: "issue",
       body: revokeManySchema,
       answer: revokedManySchema,
       async handle(c, { body }) {
-        const ids = await store.revokeKeys(c.get("tenant"), toFilter(body));
+        const ids = await store.revokeKeys(c.get("tenant"), toKeyFilter(body));
         await Promise.all(ids.map((id) => stopCalls(c.get("tenant"), id)));
         return { revoked: ids.length };
       },
@@ -138,6 +142,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "POST",
       path: "/v1/keys/:id/extend",
       summary: "Give an active key a new life from now; never past its longest.",
+      role: "issue",
       body: extendSchema,
       answer: keySchema,
       async handle(c, { body }) {
@@ -152,6 +157,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       method: "DELETE",
       path: "/v1/keys/:id",
       summary: "Revoke a vault key. When this has answered, no call with it is dispatched any more.",
+      role: "issue",
       byHolder: true,
       answer: revokedKeySchema,
       async handle(c) {
@@ -193,6 +199,8 @@ async function issue(
     expiresAt: Math.min(now + toTtlSeconds(expires_in, context) * 1000, maxExpiresAt),
     maxExpiresAt,
     revokedAt: null,
+    frozen: false,
+    changes: 0,
   };
   const warnings = listIssueWarnings(record.policy, await readUnstatedBudgets(context, record));
   refuseUncapped(context, warnings);
@@ -274,18 +282,4 @@ function refuseEnded(record: KeyRecord, now: number): void {
       message: "This vault key has expired, so it can't be extended.",
     });
   }
-}
-
-function toFilter(query: {
-  status?: KeyFilter["status"] | undefined;
-  vendor?: string | undefined;
-  label_prefix?: string | undefined;
-  budget?: string | undefined;
-}): KeyFilter {
-  return {
-    ...(query.status === undefined ? {} : { status: query.status }),
-    ...(query.vendor === undefined ? {} : { vendor: query.vendor }),
-    ...(query.label_prefix === undefined ? {} : { labelPrefix: query.label_prefix }),
-    ...(query.budget === undefined ? {} : { budget: query.budget }),
-  };
 }

@@ -4,7 +4,8 @@ import { toInvalid } from "./operation.ts";
 import { defined } from "./to-wire.ts";
 
 /**
- * The policy of a key that is carved out of another: what the holder asks for, and never more than it has itself.
+ * The policy of a key that is carved out of another: what the holder asks for. What can change of the keys above it binds
+ * it at each call, as it is then, and so is not copied here.
  *
  * @throws {Refused} the first field that asks for more, by its name
  */
@@ -31,11 +32,9 @@ export function narrow(asked: WirePolicy, policy: KeyPolicy, holder: KeyRecord):
   );
   return {
     ...policy,
-    ...defined({ maxMicroUsdPerCall: lower(own.maxMicroUsdPerCall, policy.maxMicroUsdPerCall) }),
     accounts,
     budgets: own.budgets,
     ...lowerCaps(own.budgetCaps, policy.budgetCaps),
-    within: [...own.within, ...(own.allowedEndpoints ? [own.allowedEndpoints] : [])],
   };
 }
 

@@ -5,12 +5,13 @@ import * as z from "zod/mini";
 import { collect } from "../collect-body.ts";
 import { Refused } from "../refusals/refused.ts";
 import { type ControlEnv, invalidToken } from "./context.ts";
+import { defaultRole, type Role, requireRole } from "./roles.ts";
 
 const MAX_BODY_BYTES = 65_536;
 
 /** One call of the control API: what it takes, what it answers, and how. The router and OpenAPI both read it. */
 export interface Operation<Body = unknown, Query = unknown> {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** With `:name` for parameters. */
   path: string;
   summary: string;
@@ -19,6 +20,8 @@ export interface Operation<Body = unknown, Query = unknown> {
   /** A header it honours, for the document. */
   header?: string;
   status?: ContentfulStatusCode;
+  /** Which role a Keybrake token needs, perhaps by what it asks for. Default: `read` for GET, else `admin`. */
+  role?: Role | ((body: Body) => Role);
   /** Whether a vault key may ask for this too: about itself, and what was carved from it. */
   byHolder?: true;
   answer: z.core.$ZodType;
@@ -34,13 +37,15 @@ export function operation<Body = undefined, Query = undefined>(
 
 /** Serves operations on an app. */
 export function serveOperations(app: Hono<ControlEnv>, operations: readonly Operation[]): void {
-  for (const { method, path, body, query, status, byHolder, handle } of operations) {
+  for (const { method, path, body, query, status, role, byHolder, handle } of operations) {
     app.on(method, path, async (c) => {
       if (c.get("holder") && !byHolder) throw invalidToken();
       const input = {
         body: body && check(body, await readJson(c)),
         query: query && check(query, c.req.query()),
       };
+      const needed = typeof role === "function" ? role(input.body) : (role ?? defaultRole(method));
+      if (!c.get("holder")) requireRole(c.get("role"), needed);
       return c.json(await handle(c, input), status ?? 200);
     });
   }

@@ -96,6 +96,7 @@ export function toWireKey(record: KeyRecord, now: number): WireKey {
     }),
     budgets: policy.budgets,
     ...toWireBudgetCaps(policy),
+    frozen: record.frozen,
     shadow: policy.shadow,
     accounts: policy.accounts,
     allow_recurring: policy.allowRecurring,

@@ -31,6 +31,7 @@ export function validateOperation(context: ControlContext): Operation {
     method: "POST",
     path: "/v1/validate",
     summary: "Ask whether a call would fit now. Issues nothing, reserves nothing.",
+    role: "issue",
     body: validateSchema,
     answer: validationSchema,
     async handle(c, { body }) {
@@ -87,6 +88,8 @@ async function imagineKey(
       expiresAt: Number.POSITIVE_INFINITY,
       maxExpiresAt: Number.POSITIVE_INFINITY,
       revokedAt: null,
+      frozen: false,
+      changes: 0,
     },
     spend: NO_SPEND,
     calls: 0,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { KeyRecord, Ledger, MaybePromise } from "@keybrake/ledger";
 import type { VendorDefinition } from "@keybrake/vendors";
+import { toRefusal } from "../refusals/limit-refusal.ts";
 import { KEY_EXPIRED, KEY_REVOKED, Refused } from "../refusals/refused.ts";
 import { hashToken, holdsToken, isWellFormedToken } from "../secrets.ts";
 import type { Call } from "./call.ts";
@@ -26,6 +27,7 @@ function accept(call: Call, key: KeyRecord | undefined): KeyRecord {
       message: `This vault key is for ${key.vendor}, not for ${call.vendor.name}. Issue one for ${call.vendor.name}.`,
     });
   }
+  if (key.frozen) throw new Refused(toRefusal({ code: "key_frozen", limit: "key:frozen" }));
   refuseTokenElsewhere(call);
   call.accepted = true;
   return key;

@@ -3,30 +3,46 @@ import { type RefusedCall, toRefusal } from "../refusals/limit-refusal.ts";
 import { Refused } from "../refusals/refused.ts";
 import { fingerprint } from "../secrets.ts";
 import { toDraft } from "./audit.ts";
+import { authenticate } from "./authenticate.ts";
+import { authorize } from "./authorize.ts";
 import { type Call, qualifyCounted } from "./call.ts";
 
 /** Step 5: sets the money aside, in one step over everything the key is bound by, or refuses. */
 export function reserve(
   call: Call,
   key: KeyRecord,
-  { store, giveUpAfterMs }: { store: Ledger; giveUpAfterMs: number },
+  context: { store: Ledger; giveUpAfterMs: number },
 ): MaybePromise<void> {
   const replayId = toReplayId(call, key);
+  const { store, giveUpAfterMs } = context;
   const answer = store.reserve({
     attemptId: call.requestId,
     keyId: key.id,
+    readChanges: key.changes,
     price: call.price,
     ...(call.price.kind === "amount" ? qualifyCounted(call, call.price) : {}),
     ...(replayId === undefined ? {} : { replayId }),
     giveUpAfterMs,
     abandoned: toDraft(call, ABANDONED),
   });
-  return answer instanceof Promise ? answer.then((reserved) => take(call, reserved)) : take(call, answer);
+  const accept = (reserved: ReserveAnswer): MaybePromise<void> => {
+    call.remainingMicroUsd = reserved.remainingMicroUsd;
+    if (reserved.admitted) return take(call, reserved);
+    const { refusal } = reserved;
+    if (refusal.code === "key_changed") return reserveAnew(call, context);
+    throw new Refused(toRefusal(refusal, toRefusedCall(call)));
+  };
+  return answer instanceof Promise ? answer.then(accept) : accept(answer);
 }
 
-function take(call: Call, answer: ReserveAnswer): void {
-  call.remainingMicroUsd = answer.remainingMicroUsd;
-  if (!answer.admitted) throw new Refused(toRefusal(answer.refusal, toRefusedCall(call)));
+/** The key was changed since it was read: what it allows is judged by what it is now. Its price stays, as no change touches that. */
+async function reserveAnew(call: Call, context: { store: Ledger; giveUpAfterMs: number }): Promise<void> {
+  const key = await authenticate(call, context.store);
+  authorize(call, key);
+  await reserve(call, key, context);
+}
+
+function take(call: Call, answer: ReserveAnswer & { admitted: true }): void {
   call.reservedMicroUsd = answer.reservedMicroUsd;
   call.wouldRefuse ??= answer.wouldRefuse;
 }

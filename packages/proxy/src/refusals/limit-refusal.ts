@@ -1,7 +1,7 @@
 import { formatUsd, type Refusal, type WireLimitDetails } from "@keybrake/core/protocol";
 import type { LimitRefusal } from "@keybrake/ledger";
 import { toTimestamp } from "@keybrake/ledger";
-import { KEY_EXPIRED, KEY_REVOKED } from "./refused.ts";
+import { KEY_EXPIRED, KEY_FROZEN, KEY_REVOKED } from "./refused.ts";
 
 /** What a message says about the call that was refused. */
 export interface RefusedCall {
@@ -16,6 +16,7 @@ const ANY_CALL: RefusedCall = { endpoint: "The call", renews: false };
 const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: RefusedCall) => string> = {
   key_revoked: () => KEY_REVOKED,
   key_expired: () => KEY_EXPIRED,
+  key_frozen: () => KEY_FROZEN,
   budget_frozen: ({ limit }) =>
     `The budget "${limit?.slice("budget:".length)}" is frozen. Ask an operator to unfreeze it with PUT /v1/budgets.`,
   call_limit_reached: () => "The vault key has made all of its max_calls. Issue another key.",

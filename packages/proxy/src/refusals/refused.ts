@@ -1,6 +1,8 @@
 import type { Refusal } from "@keybrake/core/protocol";
 
 export const KEY_REVOKED = "This vault key was revoked. Issue a new one.";
+export const KEY_FROZEN =
+  "This vault key is frozen, or a key above it is. Don't retry: an operator can unfreeze it with PATCH /v1/keys/:id. Nothing was forwarded.";
 export const KEY_EXPIRED = "This vault key has expired. Issue a new one.";
 
 /** Thrown inside the proxy to answer a call with a refusal. */

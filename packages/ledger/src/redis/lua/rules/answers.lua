@@ -1,13 +1,21 @@
 -- Keys and budgets as answers carry them, in the order in which to-records.ts reads them.
 
 local function to_key_answer(key)
-  return { key.row.is.record, tonumber(key.row.is.expiresAt), tonumber(key.row.is.revokedAt) or false }
+  local is = key.row.is
+  return {
+    is.record,
+    tonumber(is.expiresAt),
+    tonumber(is.revokedAt) or false,
+    is.frozen and 1 or 0,
+    get_number(key.row, "changes"),
+  }
 end
 
--- A key with its calls.
+-- A key with its calls, and what it and those carved from it have really spent and hold.
 local function to_counted_answer(key)
   local recent = redis.call("LRANGE", to_name("recent", key.id), "0", "-1")
-  return { to_key_answer(key), get_number(key.row, "calls"), recent }
+  local family = to_spend_answer(get_spend(key.row, to_utc_day(now)))
+  return { to_key_answer(key), get_number(key.row, "calls"), recent, family }
 end
 
 local function to_budget_answer(name)

@@ -10,6 +10,8 @@ local function find_key(id)
       record = cjson.decode(row.is.record),
       expires_at = get_number(row, "expiresAt"),
       revoked_at = tonumber(row.is.revokedAt),
+      frozen = row.is.frozen ~= nil,
+      changes = get_number(row, "changes"),
     }
   return row.key
 end
@@ -99,6 +101,14 @@ local function to_key_state(key, object)
     })
   end
   return state
+end
+
+-- Whether a key, or one above it, was changed since its policy was read.
+local function has_changed(state, read_changes)
+  if not read_changes then return false end
+  local changes = state.key.changes
+  for _, ancestor in ipairs(state.ancestors) do changes = changes + ancestor.changes end
+  return changes ~= read_changes
 end
 
 -- Counts an admitted call, for the key and for those it was carved from.

@@ -24,10 +24,16 @@ local function caps_of(caps, scope, daily_cap, total_cap, sums, stated)
   end
 end
 
--- Every cap over a key: its own, and of its budgets those that are stored and those that the key states.
+-- Every cap over a key: its own, those of the keys above it, and of its budgets those that are stored and those that
+-- it states. What a call counts in the keys above is what it counts in its own.
 local function list_caps(state)
   local caps = {}
   caps_of(caps, "key", state.policy.dailyCapMicroUsd, state.policy.totalCapMicroUsd, state.spend)
+  for _, ancestor in ipairs(state.ancestors) do
+    local policy = ancestor.record.policy
+    local sums = get_spend(ancestor.row, to_utc_day(now), state.spend.exposure)
+    caps_of(caps, "key", policy.dailyCapMicroUsd, policy.totalCapMicroUsd, sums)
+  end
   for _, budget in ipairs(state.budgets) do
     local scope = "budget:" .. budget.name
     caps_of(caps, scope, budget.daily_cap, budget.total_cap, budget.spend)
@@ -65,7 +71,7 @@ end
 
 -- Why a key has no room to carve a cap out of: its own caps count, its budgets are met call by call.
 local function refuse_carving(state, requested)
-  for _, cap in ipairs(list_caps({ policy = state.policy, spend = state.spend, budgets = {} })) do
+  for _, cap in ipairs(list_caps({ policy = state.policy, spend = state.spend, budgets = {}, ancestors = {} })) do
     if requested > room_under(cap) then return to_cap_exhausted(cap, requested) end
   end
 end
@@ -73,6 +79,24 @@ end
 -- What a scope must set aside for a call: the exposure of its object that the scope has not counted yet.
 local function to_share(whole, exposure)
   return math.max(0, whole - exposure)
+end
+
+-- The lowest `maxMicroUsdPerCall` of a key and those above it.
+local function get_most_per_call(state)
+  local most = state.policy.maxMicroUsdPerCall
+  for _, ancestor in ipairs(state.ancestors) do
+    local above = ancestor.record.policy.maxMicroUsdPerCall
+    if above then most = math.min(most or above, above) end
+  end
+  return most
+end
+
+local function is_frozen(state)
+  if state.key.frozen then return true end
+  for _, ancestor in ipairs(state.ancestors) do
+    if ancestor.frozen then return true end
+  end
+  return false
 end
 
 local function to_whole(price, most_per_call)
@@ -86,6 +110,7 @@ end
 local function refuse_state(state)
   local status = get_status(state.key)
   if status ~= "active" then return { code = "key_" .. status } end
+  if is_frozen(state) then return { code = "key_frozen", limit = "key:frozen" } end
   for _, budget in ipairs(state.budgets) do
     if budget.frozen then return { code = "budget_frozen", limit = "budget:" .. budget.name } end
   end
@@ -114,7 +139,7 @@ end
 
 -- Under a cap, only what has a proven upper bound may pass; `max_usd_per_call` is the caller's own bound.
 local function refuse_price(state, price, caps)
-  local most_per_call = state.policy.maxMicroUsdPerCall
+  local most_per_call = get_most_per_call(state)
   local bounded = #caps > 0 or most_per_call ~= nil
   if price.kind == "currency_unpriced" and bounded then return { code = "currency_unpriced" } end
   if price.kind ~= "unpriced" or #caps == 0 then return nil end
@@ -123,7 +148,7 @@ end
 
 local function refuse_amount(state, price, whole, caps)
   if price.kind == "free" then return nil end
-  local most_per_call = state.policy.maxMicroUsdPerCall
+  local most_per_call = get_most_per_call(state)
   local requested = to_share(whole, state.spend.exposure)
   -- A limit of 0 refuses every spending call, one for 0 USD and one without a price too.
   if most_per_call and (most_per_call == 0 or requested > most_per_call) then
@@ -144,7 +169,7 @@ end
 -- reservation of an earlier try, and so needs no further room.
 local function fit_call(state, price, shares)
   local caps = list_caps(state)
-  local whole = shares and 0 or to_whole(price, state.policy.maxMicroUsdPerCall)
+  local whole = shares and 0 or to_whole(price, get_most_per_call(state))
   local refusal = refuse_state(state) or refuse_counts(state)
   if not refusal and not shares then
     refusal = refuse_price(state, price, caps) or refuse_amount(state, price, whole, caps)

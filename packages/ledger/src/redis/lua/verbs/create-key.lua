@@ -1,6 +1,6 @@
 -- Stores a key and its unknown budgets, and sets a carved key's cap aside in its parent.
 -- KEYS: 1 the tenant's root.
--- ARGV: 4 { expiresAt, replay: { key, requestHash, salt } }, 5 the record, JSON, without what may change of it.
+-- ARGV: 4 { expiresAt, frozen, replay: { key, requestHash, salt } }, 5 the record, JSON, without what may change of it.
 -- Answer: time, "created" · "conflict" · "replayed", fields of the first row in turn, salt · "no_room", names and
 -- values of the refusal in turn.
 
@@ -28,6 +28,7 @@ if parent then
 end
 set(row, "record", ARGV[5])
 set(row, "expiresAt", args.expiresAt)
+set(row, "frozen", args.frozen)
 later("ZADD", to_name("keys"), to_text(next_place()), record.id)
 later("ZADD", to_name("ends"), to_text(args.expiresAt), record.id)
 for _, name in ipairs(record.policy.budgets) do require_budget(name) end

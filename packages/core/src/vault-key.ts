@@ -2,7 +2,6 @@ import type { AnswerShape } from "./answer-shape.ts";
 import type { ControlClient } from "./control-client.ts";
 import { CapExhaustedError, isRefusal, KeyExpiredError, KeyRevokedError, readRefusal } from "./errors.ts";
 import { type Duration, toSeconds } from "./protocol/duration.ts";
-import { fromWire } from "./protocol/wire-names.ts";
 import type { CamelKeys, WireKey, WireRevokedKey } from "./protocol.ts";
 import { keepProcessFree, LONGEST_TIMER_MS } from "./timers.ts";
 import { warnOnce } from "./warn-once.ts";
@@ -179,7 +178,7 @@ export class VaultKey implements AsyncDisposable {
       answer: REVOKED_KEY,
     });
     this.#control.emit({ type: "revoked", keyId: this.id });
-    return fromWire(in_flight);
+    return { calls: in_flight.calls, heldUsd: in_flight.held_usd };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

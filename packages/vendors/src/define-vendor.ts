@@ -1,4 +1,4 @@
-import { compileEndpoints } from "@keybrake/core/protocol";
+import { compileEndpoints, type EndpointMatcher } from "@keybrake/core/protocol";
 import type { Exchange } from "./currency.ts";
 import type { Quote, SecretCall } from "./quote.ts";
 import type { FormFields } from "./reading/form-body.ts";
@@ -88,6 +88,8 @@ export interface VendorDefinition {
   };
   /** A JSON body where a form is needed is read strictly and forwarded as a form. Default false. */
   jsonToForm?: boolean;
+  /** A content type of which the whole body is a GraphQL document, taken for `{ "query": … }`. */
+  graphqlType?: string;
   /** Statuses by which the vendor says for certain that nothing happened. */
   refusedStatuses: number[];
   /**
@@ -128,8 +130,7 @@ const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
 export function defineVendor(definition: VendorDefinition): Vendor {
   const routes = definition.routes.map((route) => ({
     route,
-    // What must stay closed stays closed however a vendor reads the letters of a path.
-    matches: compileEndpoints(route.match, route.price === "secret"),
+    matches: route.price === "secret" ? resembles(route.match) : compileEndpoints(route.match),
   }));
   // A vendor has a hundred routes, and a call is looked for in those of its method only.
   const byMethod = new Map(
@@ -172,12 +173,17 @@ function createFallback({
     .filter(({ price }) => typeof price === "function")
     .flatMap(({ match }) => match.filter((pattern) => isFor(pattern, "GET")));
   const readsAreFree = (undeclaredReads ?? (pricedReads.length === 0 ? "free" : "unpriced")) === "free";
-  const resemblesPricedRead = compileEndpoints(pricedReads, true);
+  const resemblesPricedRead = resembles(pricedReads);
   return (method, path) => {
     if (!readsAreFree || !READ_ONLY.has(method)) return UNPRICED_ROUTE;
-    // Many servers take `/Geocode/json.` for `/geocode/json`, and bill it.
-    return resemblesPricedRead("GET", path.replace(/[\s./]+$/, "")) ? UNPRICED_ROUTE : FREE_ROUTE;
+    return resemblesPricedRead("GET", path) ? UNPRICED_ROUTE : FREE_ROUTE;
   };
+}
+
+/** Matches what a vendor might take for these endpoints: many servers read `/Geocode/json./` as `/geocode/json`. */
+function resembles(patterns: readonly string[]): EndpointMatcher {
+  const matches = compileEndpoints(patterns, true);
+  return (method, path) => matches(method, path.replace(/[\s./]+$/, ""));
 }
 
 function isFor(pattern: string, method: string): boolean {

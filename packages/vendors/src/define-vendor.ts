@@ -93,8 +93,9 @@ export interface VendorDefinition {
   /** Statuses by which the vendor says for certain that nothing happened. */
   refusedStatuses: number[];
   /**
-   * What reading costs at an endpoint that no route names. Default: `free`, or `unpriced` when some read has a price,
-   * because the vendor may serve that one under other paths too. `free` is for definitions that list every priced read.
+   * What reading costs at an endpoint that no route names. Default: `free`, but `unpriced` on a path that has a price
+   * for another method, and everywhere if some read has a price, because the vendor may serve that one under other
+   * paths too. `free` is for definitions that list every priced read.
    */
   undeclaredReads?: "free" | "unpriced";
   /** Query parameters that make any endpoint show a secret, as a pattern on the decoded query. */
@@ -115,7 +116,7 @@ const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
 
 /**
  * Compiles a vendor definition. A call that no route names is unpriced, so that a cap refuses it. Reading is free
- * instead, unless the vendor has a read with a price ({@link VendorDefinition.undeclaredReads}). `HEAD` is priced as
+ * instead, unless it may have a price ({@link VendorDefinition.undeclaredReads}). `HEAD` is priced as
  * its `GET`.
  *
  * @example
@@ -169,14 +170,18 @@ function createFallback({
   routes,
   undeclaredReads,
 }: VendorDefinition): (method: string, path: string) => RouteDefinition {
-  const pricedReads = routes
-    .filter(({ price }) => typeof price === "function")
-    .flatMap(({ match }) => match.filter((pattern) => isFor(pattern, "GET")));
+  const priced = routes.filter(({ price }) => typeof price === "function").flatMap(({ match }) => match);
+  const pricedReads = priced.filter((pattern) => isFor(pattern, "GET"));
   const readsAreFree = (undeclaredReads ?? (pricedReads.length === 0 ? "free" : "unpriced")) === "free";
-  const resemblesPricedRead = resembles(pricedReads);
+  // Some vendors do by GET what the operator declared by POST: Vonage sends a message that way.
+  const suspects =
+    undeclaredReads === undefined
+      ? priced.map((pattern) => pattern.slice(pattern.indexOf("/")))
+      : pricedReads;
+  const resemblesPriced = resembles(suspects);
   return (method, path) => {
     if (!readsAreFree || !READ_ONLY.has(method)) return UNPRICED_ROUTE;
-    return resemblesPricedRead("GET", path) ? UNPRICED_ROUTE : FREE_ROUTE;
+    return resemblesPriced("GET", path) ? UNPRICED_ROUTE : FREE_ROUTE;
   };
 }
 

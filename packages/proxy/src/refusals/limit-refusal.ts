@@ -28,9 +28,12 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
 };
 
 function toUnpriced({ endpoint }: RefusedCall): string {
+  const operator = /^(?:GET|HEAD|OPTIONS) /.test(endpoint)
+    ? `If it's free, ask the operator to declare it: { "match": "${endpoint}", "price": "free" }.`
+    : "Otherwise, ask the operator to price the endpoint.";
   return (
     `A cap applies, and Keybrake can't tell before the call what ${endpoint} can cost. ` +
-    "If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. Otherwise, ask the operator to price the endpoint."
+    `If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. ${operator}`
   );
 }
 

@@ -109,9 +109,11 @@ function toRefused({ stopped, vendor }: Call, error: Error): Refused {
     ? new Refused({
         code: "upstream_timeout",
         message: `${what}, and ${vendor.name} didn't respond in time. Nothing was forwarded. It's safe to retry.`,
+        retryable: true,
       })
     : new Refused({
         code: "upstream_unreachable",
         message: `${what}, and the lookup failed. Nothing was forwarded. It's safe to retry.`,
+        retryable: true,
       });
 }

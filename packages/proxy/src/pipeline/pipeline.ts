@@ -79,7 +79,8 @@ function fetchCredential({ upstreams }: PipelineContext, call: Call): MaybePromi
   function fail(): never {
     throw new Refused({
       code: "upstream_unreachable",
-      message: `No credential for ${call.vendor.name} could be had from its token endpoint. Nothing was sent.`,
+      message: `Keybrake couldn't get an access token for ${call.vendor.name} from its token endpoint. Nothing was forwarded. It's safe to retry; if it fails again, ask the operator to check the vendor's client_id and client_secret.`,
+      retryable: true,
     });
   }
   try {

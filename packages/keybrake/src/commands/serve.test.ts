@@ -311,7 +311,7 @@ describe("a wrong configuration", () => {
     {
       what: "an unknown field",
       config: { vendors: { stripe: { ...STRIPE, credentials: LIVE_SECRET } } },
-      says: 'vendors.stripe: Unrecognized key: "credentials"',
+      says: 'vendors.stripe: unknown field "credentials". Known fields: ',
     },
     {
       what: "an upstream that is no URL",

@@ -4,6 +4,7 @@ import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod/mini";
 import { collect } from "../collect-body.ts";
+import { describeIssue } from "../describe-issue.ts";
 import { Refused } from "../refusals/refused.ts";
 import { type ControlEnv, invalidToken } from "./context.ts";
 
@@ -66,7 +67,7 @@ async function readJson(c: Context<ControlEnv>): Promise<unknown> {
 
 /** A value of the schema. @throws {Refused} that names every field which is wrong */
 export function check<Value>(schema: z.core.$ZodType<Value>, value: unknown): Value {
-  const parsed = z.safeParse(schema, value, { error: z.locales.en().localeError });
+  const parsed = z.safeParse(schema, value, { error: describeIssue });
   if (parsed.success) return parsed.data;
   throw toInvalid(parsed.error.issues.flatMap((issue) => toPolicyIssues(issue)));
 }

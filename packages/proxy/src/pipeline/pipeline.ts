@@ -201,7 +201,8 @@ function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
   const head: OutgoingHttpHeaders = { ...headers, "content-length": Buffer.byteLength(text) };
   if (hearOut) head.connection = "close";
   if (call.accepted) addKeyHeaders(head, call, costMicroUsd);
-  response.writeHead(status, head);
+  // Some clients show nothing of a refusal but this phrase.
+  response.writeHead(status, `Keybrake: ${refusal.code}`, head);
   if (hearOut) {
     response.write(text);
     endAfterBody(call.request, response);

@@ -107,7 +107,7 @@ export function createControlClient(options: KeybrakeOptions): ControlClient {
         } catch (error) {
           request.signal?.throwIfAborted();
           if (isAnswer(error)) throw error;
-          if (attemptsLeft <= 0) throw toUnavailable(error);
+          if (attemptsLeft <= 0) throw toUnavailable(error, apiUrl());
           report({ type: "retried", operation: `${request.method} ${request.path}`, error });
           await waitAbout(retry.delayMs);
         }
@@ -139,14 +139,19 @@ function isAnswer(error: unknown): error is KeybrakeError {
   return KeybrakeError.isInstance(error) && error.status < 500;
 }
 
-function toUnavailable(error: unknown): VaultKeyUnavailableError {
+function toUnavailable(error: unknown, apiUrl: string): VaultKeyUnavailableError {
   const reason = error instanceof Error ? error.message : String(error);
   const requestId = KeybrakeError.isInstance(error) ? error.requestId : undefined;
   return new VaultKeyUnavailableError({
-    message: `Keybrake is unavailable: ${reason}`,
+    message: `Keybrake is unavailable: the control API at ${withoutUser(apiUrl)} failed (${reason}). Check that the proxy runs there, and that KEYBRAKE_API_URL names it. Then retry.`,
     cause: error,
     ...(requestId ? { requestId } : {}),
   });
+}
+
+/** A URL as it can be shown. */
+function withoutUser(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//");
 }
 
 function readToken(token: string | undefined): string {
@@ -155,7 +160,8 @@ function readToken(token: string | undefined): string {
   throw new KeybrakeError({
     code: "missing_token",
     status: 401,
-    message: "No Keybrake token: set KEYBRAKE_TOKEN, or pass createKeybrake({ token }).",
+    message:
+      "No request was sent, because the SDK has no Keybrake token. Set the environment variable KEYBRAKE_TOKEN in your backend, or pass createKeybrake({ token }).",
   });
 }
 

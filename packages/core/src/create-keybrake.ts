@@ -139,7 +139,8 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
       });
       if (key.vendor !== policy.vendor) {
         throw new VaultKeyUnavailableError({
-          message: "Keybrake is unavailable: it issued a key for another vendor.",
+          message:
+            "Keybrake is unavailable: it issued a vault key for another vendor than the policy names, so the key wasn't used. Check that KEYBRAKE_API_URL names a Keybrake proxy.",
         });
       }
       control.emit({ type: "issued", keyId: key.id, vendor: key.vendor, label: key.label });

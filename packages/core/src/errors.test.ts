@@ -120,6 +120,13 @@ describe("a refusal", () => {
     expect((limited as RateLimitedError).toResponse().headers.get("retry-after")).toBe("7");
   });
 
+  it.each([true, false])(
+    "is retryable if the proxy says that a retry can't charge twice: %s",
+    async (retryable) => {
+      expect(await refusedWith(refusal("upstream_timeout", { retryable }))).toMatchObject({ retryable });
+    },
+  );
+
   it("of a code that is new to this version is a plain error", async () => {
     const response = Response.json({}, { status: 418, headers: { "x-keybrake-code": "teapot" } });
     const error = await refusedWith(response);

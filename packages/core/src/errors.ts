@@ -52,6 +52,8 @@ export interface KeybrakeErrorOptions {
   /** HTTP status of the refusal; default: the status that belongs to the code, else 500. */
   status?: number;
   requestId?: string;
+  /** Whether a retry can succeed without charging twice. Default: what holds for most refusals with the code. */
+  retryable?: boolean;
   cause?: unknown;
 }
 
@@ -73,7 +75,7 @@ export class KeybrakeError extends Error {
   readonly code: string;
   /** The HTTP status of the refusal. */
   readonly status: number;
-  /** Whether the same call may succeed later without anybody changing anything. */
+  /** Whether the same call can succeed later as it is, and a retry can't charge twice. */
   readonly retryable: boolean;
   /** `Keybrake-Request-Id` of the refused call; find it in the audit log. */
   readonly requestId: string | undefined;
@@ -84,7 +86,7 @@ export class KeybrakeError extends Error {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = options.code;
     this.status = options.status ?? ERROR_STATUS[options.code as ErrorCode] ?? 500;
-    this.retryable = RETRYABLE.has(options.code);
+    this.retryable = options.retryable ?? RETRYABLE.has(options.code);
     this.requestId = options.requestId;
     this.docUrl = toDocUrl(options.code);
     // A mark instead of instanceof: two copies of this package in one program still know each other's errors.
@@ -215,13 +217,14 @@ export async function readRefusal(response: Response): Promise<KeybrakeError> {
 }
 
 function toTypedError(code: string, response: Response, body: Partial<WireErrorEnvelope>): KeybrakeError {
-  const { message, details, issues } = body;
+  const { message, details, issues, retryable } = body;
   const requestId = response.headers.get("keybrake-request-id") ?? body.request_id;
   const options: KeybrakeErrorOptions = {
     code,
     message: typeof message === "string" ? message : `Keybrake refused the call: ${code}`,
     status: response.status,
     ...(requestId ? { requestId } : {}),
+    ...(typeof retryable === "boolean" ? { retryable } : {}),
   };
   switch (code) {
     case "cap_exhausted":

@@ -80,5 +80,9 @@ function withoutLongDead(keys: SessionKeyring): SessionKeyring {
 }
 
 function unavailable(cause: unknown): never {
-  throw new VaultKeyUnavailableError({ message: "The store of the key cache failed.", cause });
+  throw new VaultKeyUnavailableError({
+    message:
+      "The store of the key cache failed, so no vault key was used. Check that the store can be reached (its error is the cause), then retry.",
+    cause,
+  });
 }

@@ -32,6 +32,7 @@ it.each(Object.entries(ERROR_STATUS) as [ErrorCode, number][])(
     const result = await createAdminApiClient({ ...SHOP, ...shopifyOptions(key) }).request(QUERY);
     expect(result.data).toBeUndefined();
     expect(result.errors?.networkStatusCode).toBe(status);
+    expect(result.errors?.message).toContain(`${code}: refused: ${code}`);
     const response = await createAdminRestApiClient({ ...SHOP, ...shopifyOptions(key) }).get("shop");
     expect(response.status).toBe(status);
     expect([isCapExhausted(result), isCapExhausted(result.errors), isCapExhausted(response)]).toEqual(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isRefusal } from "./errors.ts";
 import type { VaultKey } from "./vault-key.ts";
 
 /**
@@ -21,5 +22,27 @@ export function shopifyOptions(key: VaultKey): {
   customFetchApi: (url: string, init?: RequestInit) => Promise<Response>;
   retries: 0;
 } {
-  return { accessToken: key.token, customFetchApi: key.rawFetch, retries: 0 };
+  const customFetchApi = async (url: string, init?: RequestInit): Promise<Response> => {
+    const response = await key.rawFetch(url, init);
+    return isRefusal(response) ? explain(response) : response;
+  };
+  return { accessToken: key.token, customFetchApi, retries: 0 };
+}
+
+/** The client shows nothing of a refusal but its status text, which would be a bare "Too Many Requests". */
+async function explain(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const body = await response.text();
+  return new Response(body, { status, headers, statusText: toStatusText(body, headers) });
+}
+
+/** A status text is one line of Latin-1. */
+function toStatusText(body: string, headers: Headers): string {
+  const code = headers.get("x-keybrake-code") ?? "";
+  try {
+    const { message } = JSON.parse(body) as { message?: unknown };
+    return `${code}: ${String(message)}`.replace(/[^\x20-\x7e]+/g, " ");
+  } catch {
+    return code;
+  }
 }

@@ -74,6 +74,24 @@ describe("toKeybrakeError", () => {
     expect(toKeybrakeError(new Error("a bug"), { capRefusal: undefined })).toBeUndefined();
   });
 
+  it.each<[string, (body: object) => object]>([
+    ["Stripe", (body) => ({ code: "upstream_timeout", doc_url: toDocUrl("upstream_timeout"), raw: body })],
+    ["axios", (data) => ({ response: { headers: { "x-keybrake-code": "upstream_timeout" }, data } })],
+    ["got", (body) => ({ response: { headers: { "x-keybrake-code": "upstream_timeout" }, body } })],
+  ])("reads from %s whether a retry can charge twice, and what to do", (_client, toFields) => {
+    for (const retryable of [true, false]) {
+      const body = { code: "upstream_timeout", message: "Look it up first.", retryable };
+      const error = Object.assign(new Error("Request failed"), toFields(body));
+      expect(toKeybrakeError(error)).toMatchObject({ retryable, message: "Look it up first." });
+    }
+  });
+
+  it("advises no retry if the client dropped whether it can charge twice", () => {
+    const moreInfo = toDocUrl("upstream_timeout");
+    const error = Object.assign(new Error("late"), { code: "upstream_timeout", status: 504, moreInfo });
+    expect(toKeybrakeError(error)).toMatchObject({ code: "upstream_timeout", retryable: false });
+  });
+
   it("ends where an error is its own cause", () => {
     const error = new Error("a bug");
     error.cause = error;

@@ -31,9 +31,27 @@ export function toKeybrakeError(
     const message = "A spend cap is exhausted.";
     return key?.capRefusal ?? new CapExhaustedError({ code: "cap_exhausted", message, cause: error });
   }
-  const code = causes.map(readCode).find((found) => found !== undefined);
+  const refusal = causes.find((cause) => readCode(cause) !== undefined);
+  const code = readCode(refusal);
   if (code === undefined) return key?.capRefusal;
-  return new KeybrakeError({ code, message: `Keybrake refused the call: ${code}`, cause: error });
+  const { message, retryable } = readBody(refusal);
+  return new KeybrakeError({
+    code,
+    message: typeof message === "string" ? message : `Keybrake refused the call: ${code}`,
+    // The vendor might have acted, and the client doesn't tell whether a retry can charge twice.
+    ...(code.startsWith("upstream_") || typeof retryable === "boolean"
+      ? { retryable: retryable === true }
+      : {}),
+    cause: error,
+  });
+}
+
+/** What is kept of the refusal's body: by the Stripe SDK as `raw`, by axios and got in their response. */
+function readBody(error: unknown): { message?: unknown; retryable?: unknown } {
+  const { raw, response } = Object(error) as { raw?: unknown; response?: { data?: unknown; body?: unknown } };
+  return Object(
+    [raw, response?.data, response?.body].find((body) => typeof body === "object" && body !== null),
+  );
 }
 
 /** The code of a refusal, known by our own header or by the page that explains it: vendors have codes of the same names. */

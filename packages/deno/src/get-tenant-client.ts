@@ -24,6 +24,6 @@ export async function getTenantClient(
   throw new KeybrakeError({
     code: "missing_token",
     status: 401,
-    message: `No Keybrake token: Deno KV has no text at ${JSON.stringify(["tenants", tenant, "keybrake_token"])}.`,
+    message: `No request was sent, because there is no Keybrake token for the tenant: Deno KV has no string at ${JSON.stringify(["tenants", tenant, "keybrake_token"])}. Store the tenant's token there.`,
   });
 }

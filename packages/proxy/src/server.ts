@@ -75,11 +75,15 @@ function isAnswering(socket: Duplex): boolean {
   return current instanceof ServerResponse && (current.headersSent || current.req.complete);
 }
 
-function toRefusal({ code }: NodeJS.ErrnoException): Refusal {
+function toRefusal({ code, message }: NodeJS.ErrnoException): Refusal {
   if (code === "HPE_HEADER_OVERFLOW") {
     return { code: "request_too_large", message: "The request line and headers are larger than 16 KiB." };
   }
-  return { code: "malformed_request", message: "Malformed request: this is not proper HTTP." };
+  const why =
+    code === "HPE_INVALID_URL"
+      ? "the request target holds a character that must be percent-encoded"
+      : message.replace(/^Parse Error: /, "");
+  return { code: "malformed_request", message: `Malformed request: ${why}. Nothing was forwarded.` };
 }
 
 /** Answers where there is no response to write to, and closes the connection. */

@@ -32,8 +32,15 @@ const forms = [
   "amount=100&currency=usd&currency=kwd",
   "amount=100&currency=us",
   "amount=100&currency=u%00d",
-  "amount=100&&currency=usd",
+  "amount&currency=usd",
   "amount=100&currency=%",
+  "amount=100&currency=us%FFd",
+  "amount=100&am%FFount=999999&currency=usd",
+  "amount=100&am\u00ffount=999999&currency=usd",
+  "amount=100&currency=usd&description=a;amount=999999",
+  "amount=100&currency=usd&x;amount=999999",
+  "amount=100&currency=usd&amount",
+  "amount=100&currency=usd&description=\0&amount=999999",
 ].map((body) => ({ name: `form ${body}`, bytes: post("/stripe/v1/charges", AUTH, body), codes: UNREADABLE }));
 
 const jsons = [
@@ -68,6 +75,8 @@ const types = [
   "application/x-www-form-urlencoded; charset=utf-16",
   "application/x-www-form-urlencoded; charset=utf-7",
   "application/json; charset=utf-16",
+  "application/x-www-form-urlencoded; charset=utf-8; charset=utf-16",
+  "application/x-www-form-urlencoded, application/json",
   "application/xml",
 ].map((type) => ({
   name: `a form called ${type}`,

@@ -9,6 +9,7 @@ function matches(pattern: string, method: string, path: string): boolean {
   const wanted = pattern.slice(start).split("/");
   const given = path.split("/");
   const open = wanted.at(-1) === "*";
-  if (open ? given.length < wanted.length : given.length !== wanted.length) return false;
-  return wanted.every((segment, index) => segment === "*" || segment === given[index]);
+  if (open ? given.length < wanted.length || given.at(-1) === "" : given.length !== wanted.length)
+    return false;
+  return wanted.every((segment, index) => (segment === "*" ? given[index] !== "" : segment === given[index]));
 }

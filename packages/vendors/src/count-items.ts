@@ -1,4 +1,4 @@
-import { type JsonValue, readPointer } from "./reading/json-body.ts";
+import { type JsonValue, readPointer, refuseIndex } from "./reading/json-body.ts";
 import { Unreadable } from "./reading/unreadable.ts";
 
 /**
@@ -14,7 +14,10 @@ export function countItems(body: JsonValue | undefined, pointer: string): number
 function countAt(value: JsonValue | undefined, [token, ...rest]: string[], pointer: string): number {
   if (value === undefined || value === null) return 0;
   if (token === undefined) return countValue(value, pointer);
-  if (token !== "*") return countAt(readPointer(value, `/${token}`), rest, pointer);
+  if (token !== "*") {
+    refuseIndex(value, pointer);
+    return countAt(readPointer(value, `/${token}`), rest, pointer);
+  }
   if (!Array.isArray(value)) throw new Unreadable(`${pointer} needs a list where the * stands`);
   return value.reduce((sum: number, item) => sum + countAt(item, rest, pointer), 0);
 }

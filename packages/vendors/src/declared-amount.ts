@@ -3,7 +3,7 @@ import { type Exchange, readMajorUnits, readMinorUnits } from "./currency.ts";
 import type { PricedCall } from "./define-vendor.ts";
 import type { Quote } from "./quote.ts";
 import { readFormScalar } from "./reading/form-body.ts";
-import { type JsonValue, readPointer, toLexeme } from "./reading/json-body.ts";
+import { type JsonValue, readPointer, refuseIndex, toLexeme } from "./reading/json-body.ts";
 import { Unreadable } from "./reading/unreadable.ts";
 
 /** Where the amounts of a call stand. */
@@ -93,10 +93,6 @@ function readAll(
     if (!Array.isArray(value)) throw new Unreadable(`${pointer} needs a list where the * stands`);
     return value.flatMap((item) => readAll(item, rest, pointer));
   }
-  if (Array.isArray(value) && value.length > 1) {
-    throw new Unreadable(
-      `${pointer} reads one item of a list that has ${value.length}: the operator can write * to add them all up`,
-    );
-  }
+  refuseIndex(value, pointer);
   return readAll(readPointer(value, `/${token}`), rest, pointer);
 }

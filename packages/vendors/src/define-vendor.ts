@@ -1,4 +1,4 @@
-import { compileEndpoints } from "@keybrake/core/protocol";
+import { compileEndpoints, type EndpointMatcher } from "@keybrake/core/protocol";
 import type { Exchange } from "./currency.ts";
 import type { Quote, SecretCall } from "./quote.ts";
 import type { FormFields } from "./reading/form-body.ts";
@@ -88,11 +88,14 @@ export interface VendorDefinition {
   };
   /** A JSON body where a form is needed is read strictly and forwarded as a form. Default false. */
   jsonToForm?: boolean;
+  /** A content type of which the whole body is a GraphQL document, taken for `{ "query": … }`. */
+  graphqlType?: string;
   /** Statuses by which the vendor says for certain that nothing happened. */
   refusedStatuses: number[];
   /**
-   * What reading costs at an endpoint that no route names. Default: `free`, or `unpriced` when some read has a price,
-   * because the vendor may serve that one under other paths too. `free` is for definitions that list every priced read.
+   * What reading costs at an endpoint that no route names. Default: `free`, but `unpriced` on a path that has a price
+   * for another method, and everywhere if some read has a price, because the vendor may serve that one under other
+   * paths too. `free` is for definitions that list every priced read.
    */
   undeclaredReads?: "free" | "unpriced";
   /** Query parameters that make any endpoint show a secret, as a pattern on the decoded query. */
@@ -113,7 +116,7 @@ const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
 
 /**
  * Compiles a vendor definition. A call that no route names is unpriced, so that a cap refuses it. Reading is free
- * instead, unless the vendor has a read with a price ({@link VendorDefinition.undeclaredReads}). `HEAD` is priced as
+ * instead, unless it may have a price ({@link VendorDefinition.undeclaredReads}). `HEAD` is priced as
  * its `GET`.
  *
  * @example
@@ -128,8 +131,7 @@ const UNPRICED_ROUTE: RouteDefinition = { match: [], price: "unpriced" };
 export function defineVendor(definition: VendorDefinition): Vendor {
   const routes = definition.routes.map((route) => ({
     route,
-    // What must stay closed stays closed however a vendor reads the letters of a path.
-    matches: compileEndpoints(route.match, route.price === "secret"),
+    matches: route.price === "secret" ? resembles(route.match) : compileEndpoints(route.match),
   }));
   // A vendor has a hundred routes, and a call is looked for in those of its method only.
   const byMethod = new Map(
@@ -168,16 +170,25 @@ function createFallback({
   routes,
   undeclaredReads,
 }: VendorDefinition): (method: string, path: string) => RouteDefinition {
-  const pricedReads = routes
-    .filter(({ price }) => typeof price === "function")
-    .flatMap(({ match }) => match.filter((pattern) => isFor(pattern, "GET")));
+  const priced = routes.filter(({ price }) => typeof price === "function").flatMap(({ match }) => match);
+  const pricedReads = priced.filter((pattern) => isFor(pattern, "GET"));
   const readsAreFree = (undeclaredReads ?? (pricedReads.length === 0 ? "free" : "unpriced")) === "free";
-  const resemblesPricedRead = compileEndpoints(pricedReads, true);
+  // Some vendors do by GET what the operator declared by POST: Vonage sends a message that way.
+  const suspects =
+    undeclaredReads === undefined
+      ? priced.map((pattern) => pattern.slice(pattern.indexOf("/")))
+      : pricedReads;
+  const resemblesPriced = resembles(suspects);
   return (method, path) => {
     if (!readsAreFree || !READ_ONLY.has(method)) return UNPRICED_ROUTE;
-    // Many servers take `/Geocode/json.` for `/geocode/json`, and bill it.
-    return resemblesPricedRead("GET", path.replace(/[\s./]+$/, "")) ? UNPRICED_ROUTE : FREE_ROUTE;
+    return resemblesPriced("GET", path) ? UNPRICED_ROUTE : FREE_ROUTE;
   };
+}
+
+/** Matches what a vendor might take for these endpoints: many servers read `/Geocode/json./` as `/geocode/json`. */
+function resembles(patterns: readonly string[]): EndpointMatcher {
+  const matches = compileEndpoints(patterns, true);
+  return (method, path) => matches(method, path.replace(/[\s./]+$/, ""));
 }
 
 function isFor(pattern: string, method: string): boolean {

@@ -27,8 +27,8 @@ export {
   UNPRICED,
 } from "./quote.ts";
 export { type FormFields, parseForm } from "./reading/form-body.ts";
-export { JsonNumber, type JsonValue, parseJson, readPointer } from "./reading/json-body.ts";
+export { decodeUtf8, JsonNumber, type JsonValue, parseJson, readPointer } from "./reading/json-body.ts";
 export { jsonToForm } from "./reading/json-to-form.ts";
-export { Unreadable } from "./reading/unreadable.ts";
+export { RepeatedName, Unreadable } from "./reading/unreadable.ts";
 export type { VendorSettings } from "./vendor-settings.ts";
 export { VendorSettingsError } from "./vendor-settings-error.ts";

@@ -19,6 +19,8 @@ describe("a pattern", () => {
     ["/v1/a.b", "/v1/a.b"],
     ["/v1/a+(b)[c]{d}^$|", "/v1/a+(b)[c]{d}^$|"],
     ["/v1/ü", "/v1/ü"],
+    ["/v1/Account/*/Message/", "/v1/Account/MA1/Message/"],
+    ["/v1/*/", "/v1/charges/"],
   ])("%s matches %s", (pattern, path) => expect(matches(pattern, "GET", path)).toBe(true));
 
   it.each([
@@ -36,6 +38,11 @@ describe("a pattern", () => {
     ["/v1/a.b", "/v1/axb"],
     ["/v1/a+", "/v1/aa"],
     ["/v1/a|b", "/v1/a"],
+    ["/v1/charges", "/v1/charges/"],
+    ["/v1/charges/", "/v1/charges"],
+    ["/v1/*", "/v1/charges/"],
+    ["/v1/*/", "/v1/a/b/"],
+    ["/v1/*/", "/v1//"],
   ])("%s does not match %s", (pattern, path) => expect(matches(pattern, "GET", path)).toBe(false));
 
   it("with a method matches no other, and without one any", () => {
@@ -62,21 +69,25 @@ function matchesByTheBook(pattern: string, method: string, path: string): boolea
   const parts = (text ?? "").split("/").slice(1);
   const segments = path.split("/").slice(1);
   const many = parts.at(-1) === "*";
+  if (many && segments.at(-1) === "") return false;
   if (many ? segments.length < parts.length : segments.length !== parts.length) return false;
   return segments.every((segment, index) => {
     const part = parts[index] ?? "*";
-    return segment !== "" && (part === "*" || part === segment);
+    return part === "*" ? segment !== "" : part === segment;
   });
 }
 
 it("agrees with the contract's words for any set of patterns", () => {
   const segment = fc.constantFrom("v1", "charges", "a.b", "a+b", "(", "ch_1", "V1", "x");
-  const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((parts) => `/${parts.join("/")}`);
+  const slash = fc.constantFrom("", "", "/");
+  const path = fc
+    .tuple(fc.array(segment, { minLength: 1, maxLength: 5 }), slash)
+    .map(([parts, end]) => `/${parts.join("/")}${end}`);
   const method = fc.constantFrom("GET", "POST", "DELETE");
   const part = fc.oneof(segment, fc.constant("*"));
   const pattern = fc
-    .tuple(fc.option(method), fc.array(part, { minLength: 1, maxLength: 5 }))
-    .map(([verb, parts]) => `${verb === null ? "" : `${verb} `}/${parts.join("/")}`);
+    .tuple(fc.option(method), fc.array(part, { minLength: 1, maxLength: 5 }), slash)
+    .map(([verb, parts, end]) => `${verb === null ? "" : `${verb} `}/${parts.join("/")}${end}`);
   fc.assert(
     fc.property(fc.array(pattern, { maxLength: 6 }), method, path, (patterns, verb, called) => {
       const expected = patterns.some((one) => matchesByTheBook(one, verb, called));

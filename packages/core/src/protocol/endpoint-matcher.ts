@@ -2,8 +2,8 @@
 export type EndpointMatcher = (method: string, path: string) => boolean;
 
 /**
- * Compiles endpoint patterns (`[METHOD ]/path`; `*` one segment, a last `/*` one or more) into one regular
- * expression a method: one test a call, however many patterns there are.
+ * Compiles endpoint patterns (`[METHOD ]/path`; `*` one segment, a last `/*` one or more; a slash at the end is part
+ * of the path) into one regular expression per method: one test per call, however many patterns there are.
  *
  * @param ignoreCase for what must stay closed, however a vendor reads the path
  */
@@ -34,7 +34,8 @@ function toPathSource(path: string): string {
   const manyAtEnd = segments.at(-1) === "*";
   const sources = segments.map((segment, index) => {
     if (segment !== "*") return segment.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    return manyAtEnd && index === segments.length - 1 ? ".+" : "[^/]+";
+    // Not with a slash at its end: that is another path, which a longer pattern may name.
+    return manyAtEnd && index === segments.length - 1 ? "[^/]+(?:/[^/]+)*" : "[^/]+";
   });
   return `/${sources.join("/")}`;
 }

@@ -10,6 +10,8 @@ describe("isEndpointPattern", () => {
     "POST /v1/payment_intents",
     "DELETE /v1/customers/*",
     "/2010-04-01/Accounts/*/Messages.json",
+    "POST /v1/Account/*/Message/",
+    "/v1/*/",
   ])("accepts %s", (pattern) => {
     expect(isEndpointPattern(pattern)).toBe(true);
   });
@@ -23,7 +25,8 @@ describe("isEndpointPattern", () => {
     "/v1/pay*",
     "/v1/**",
     "/v1//charges",
-    "/v1/charges/",
+    "/v1/charges//",
+    "//",
     "/v1/./charges",
     "/v1/../charges",
     "/v1/charges?limit=1",

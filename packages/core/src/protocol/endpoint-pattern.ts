@@ -2,7 +2,7 @@
 const PATTERN = /^(?:[A-Z]{3,10} )?\/[^\s?#\\]*$/;
 
 /**
- * Whether a text is a well-formed endpoint pattern. `*` must be a whole segment, so that nobody believes
+ * Whether a string is a well-formed endpoint pattern. `*` must be a whole segment, so that nobody believes
  * `/v1/pay*` to be a prefix match.
  *
  * @example
@@ -11,7 +11,9 @@ const PATTERN = /^(?:[A-Z]{3,10} )?\/[^\s?#\\]*$/;
  */
 export function isEndpointPattern(pattern: string): boolean {
   if (!PATTERN.test(pattern)) return false;
-  const segments = pattern.slice(pattern.indexOf("/") + 1).split("/");
+  const path = pattern.slice(pattern.indexOf("/") + 1);
+  // A path may end in one slash, as some vendors write theirs.
+  const segments = (path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path).split("/");
   return segments.every(
     (segment) =>
       segment === "*" || (segment !== "" && segment !== "." && segment !== ".." && !segment.includes("*")),

@@ -30,11 +30,14 @@ export const errorEnvelopeSchema = z.object({
   request_id: z.string(),
   details: z.optional(limitDetailsSchema),
   issues: z.optional(z.array(policyIssueSchema)),
+  /** Whether a retry can succeed without charging twice. Left out if the code alone tells it. */
+  retryable: z.optional(z.boolean()),
   error: z.object({
     type: z.literal("keybrake_error"),
     code: z.string(),
     message: z.string(),
     doc_url: z.string(),
+    retryable: z.optional(z.boolean()),
   }),
   errors: z.array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }) })),
 });
@@ -54,6 +57,8 @@ export interface Refusal {
   retryAfterSeconds?: number;
   /** True where the hold is kept, so that a retry under the same idempotency key costs nothing extra. */
   holdKept?: boolean;
+  /** Whether a retry can succeed without charging twice. Given where the code alone doesn't tell it. */
+  retryable?: boolean;
 }
 
 /** The status, headers and body that answer a refusal, the same everywhere. */
@@ -61,7 +66,8 @@ export function toErrorAnswer(
   refusal: Refusal,
   requestId: string,
 ): { status: number; headers: Record<string, string>; body: WireErrorEnvelope } {
-  const { code, message, details, issues } = refusal;
+  const { code, message, details, issues, retryable } = refusal;
+  const advice = retryable === undefined ? {} : { retryable };
   const status = ERROR_STATUS[code];
   const docUrl = toDocUrl(code);
   return {
@@ -87,7 +93,8 @@ export function toErrorAnswer(
       request_id: requestId,
       ...(details ? { details } : {}),
       ...(issues ? { issues } : {}),
-      error: { type: "keybrake_error", code, message, doc_url: docUrl },
+      ...advice,
+      error: { type: "keybrake_error", code, message, doc_url: docUrl, ...advice },
       errors: [{ message, extensions: { code: code.toUpperCase() } }],
     },
   };

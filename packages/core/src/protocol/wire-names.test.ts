@@ -83,6 +83,17 @@ describe("toErrorAnswer", () => {
     expect(fromWire(details)).toEqual({ limit: "key:daily", capUsd: "5.00" });
   });
 
+  it.each([true, false])(
+    "says whether a retry can charge twice, where the code doesn't tell it: %s",
+    (retryable) => {
+      const { body } = toErrorAnswer({ code: "upstream_timeout", message: "late", retryable }, "req_7");
+      expect(body).toMatchObject({ retryable, error: { retryable } });
+      expect(toErrorAnswer({ code: "rate_limited", message: "slow" }, "req_7").body).not.toHaveProperty(
+        "retryable",
+      );
+    },
+  );
+
   it("lets Stripe's SDK retry only where the hold is kept, and says when only if told", () => {
     const kept = toErrorAnswer({ code: "upstream_timeout", message: "late", holdKept: true }, "req_7");
     expect(kept.headers).not.toHaveProperty("stripe-should-retry");

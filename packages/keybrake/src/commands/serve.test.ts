@@ -311,7 +311,7 @@ describe("a wrong configuration", () => {
     {
       what: "an unknown field",
       config: { vendors: { stripe: { ...STRIPE, credentials: LIVE_SECRET } } },
-      says: 'vendors.stripe: Unrecognized key: "credentials"',
+      says: 'vendors.stripe: unknown field "credentials". Known fields: test_credential, account, test_account, credential, tenants, shared, upstream, listen, auth, prices, currency, identity, idempotency_header, replay_header, routes, allow_secret_endpoints',
     },
     {
       what: "an upstream that is no URL",

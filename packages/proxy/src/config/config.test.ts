@@ -61,7 +61,47 @@ it("reads secrets from the environment and from files", async () => {
 
 it.each<[string, object, RegExp]>([
   ["no vendors", { tokens: CONFIG.tokens }, /^vendors: /],
-  ["an unknown field", { ...CONFIG, colour: "red" }, /colour/],
+  [
+    "an unknown field",
+    { ...CONFIG, colour: "red" },
+    /^the configuration: unknown field "colour". Known fields: listen,/,
+  ],
+  [
+    "a typo in a field that is needed",
+    { ...CONFIG, tokens: [{ name: "a", tokn: "kb_a" }] },
+    /^tokens\[0\]: unknown field "tokn". Known fields: .*\btoken\b/,
+  ],
+  [
+    "a typo in a value",
+    { ...CONFIG, vendors: { stripe: { credential: "s", routes: [{ match: "/a", price: "fre" }] } } },
+    /^vendors\.stripe\.routes\[0\]\.price: must be "free" or "unpriced" or "secret"$/,
+  ],
+  [
+    "a field without a value",
+    { tokens: [{ name: "a" }], vendors: {} },
+    /^tokens\[0\]\.token: is missing: set it to a string$/,
+  ],
+  ["a value of another type", { ...CONFIG, look_up: "yes" }, /^look_up: must be true or false$/],
+  [
+    "an empty value",
+    { ...CONFIG, vendors: { stripe: { credential: "" } } },
+    /^vendors\.stripe\.credential: must not be empty$/,
+  ],
+  [
+    "half of a credential",
+    { ...CONFIG, vendors: { stripe: { credential: { client_id: "a" } } } },
+    /^vendors\.stripe\.credential\.client_secret: is missing/,
+  ],
+  [
+    "a name in capitals",
+    { ...CONFIG, vendors: { Stripe: { credential: "s" } } },
+    /^vendors\.Stripe: must be a name of lower-case/,
+  ],
+  [
+    "too small a number",
+    { ...CONFIG, limits: { body_bytes: 1 } },
+    /^limits\.body_bytes: must be at least 1024$/,
+  ],
   ["an unset variable", { vendors: CONFIG.vendors }, /KEYBRAKE_TOKEN is not set/],
   [
     "a missing file",

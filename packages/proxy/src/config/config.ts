@@ -6,6 +6,7 @@ import type { RedisLedgerOptions } from "@keybrake/ledger";
 import { createExchange, type Exchange } from "@keybrake/vendors";
 import * as z from "zod";
 import { ROLES, type Role } from "../control/roles.ts";
+import { describeIssue } from "../describe-issue.ts";
 import { hashToken, type Secret } from "../secrets.ts";
 import { type Address, listenAddress, toAddress } from "./address.ts";
 import { ConfigError, firstLine } from "./config-error.ts";
@@ -40,8 +41,13 @@ const configSchema = z.strictObject({
     )
     .min(1)
     .default([{ name: "default", tenant: "default", role: "admin", token: "env:KEYBRAKE_TOKEN" }]),
-  vendors: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,62}$/), vendorSchema),
-  fx: z.record(z.string().regex(/^[A-Za-z]{3}$/), z.number().positive()).default({}),
+  vendors: z.record(
+    z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, "must be a name of lower-case letters, digits and -"),
+    vendorSchema,
+  ),
+  fx: z
+    .record(z.string().regex(/^[A-Za-z]{3}$/, "must be a currency code, such as EUR"), z.number().positive())
+    .default({}),
   fx_margin: z.number().min(0).max(1).default(0.03),
   require_cap: z.boolean().default(false),
   look_up: z.boolean().default(true),
@@ -133,7 +139,7 @@ export function resolveConfig(
   environment: NodeJS.ProcessEnv = process.env,
   clock: () => number = Date.now,
 ): ResolvedConfig {
-  const parsed = configSchema.safeParse(input);
+  const parsed = configSchema.safeParse(input, { error: describeIssue });
   if (!parsed.success) throw toConfigError(parsed.error);
   const config = parsed.data;
   const readSecret = (reference: string, place: string): Secret =>
@@ -184,12 +190,25 @@ function toExchange(fx: Record<string, number>, margin: number): Exchange {
   }
 }
 
-function toConfigError(error: z.ZodError): ConfigError {
-  const issue = error.issues[0];
-  const place = issue?.path
+/** Of several issues, a field that nobody knows: a typo explains why another field is missing. */
+function toConfigError({ issues }: z.ZodError): ConfigError {
+  const { path, message } = toInnermost(issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0]);
+  const place = path
     .map((part, index) =>
       typeof part === "number" ? `[${part}]` : index ? `.${String(part)}` : String(part),
     )
     .join("");
-  return new ConfigError(`${place || "the configuration"}: ${issue?.message ?? "invalid"}`);
+  return new ConfigError(`${place || "the configuration"}: ${message}`);
+}
+
+/** Of the forms that a value can have, what is wrong with the one that it comes closest to. */
+function toInnermost(issue: z.core.$ZodIssue | undefined): { path: PropertyKey[]; message: string } {
+  if (issue?.code !== "invalid_union")
+    return { path: issue?.path ?? [], message: issue?.message ?? "invalid" };
+  const closest = issue.errors.find(
+    ([first]) => first && !(first.code === "invalid_type" && first.path.length === 0),
+  );
+  if (closest === undefined) return issue;
+  const { path, message } = toInnermost(closest[0]);
+  return { path: [...issue.path, ...path], message };
 }

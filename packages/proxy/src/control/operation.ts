@@ -1,8 +1,10 @@
 import type { PolicyIssue } from "@keybrake/core/protocol";
+import { parseJson, RepeatedName, Unreadable } from "@keybrake/vendors";
 import type { Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import * as z from "zod/mini";
 import { collect } from "../collect-body.ts";
+import { describeIssue } from "../describe-issue.ts";
 import { Refused } from "../refusals/refused.ts";
 import { type ControlEnv, invalidToken } from "./context.ts";
 import { defaultRole, type Role, requireRole } from "./roles.ts";
@@ -53,16 +55,24 @@ export function serveOperations(app: Hono<ControlEnv>, operations: readonly Oper
 
 async function readJson(c: Context<ControlEnv>): Promise<unknown> {
   const body = await collect(c.env.incoming, MAX_BODY_BYTES);
+  if (body.length === 0) return {};
   try {
-    return JSON.parse(body.length === 0 ? "{}" : body.toString());
-  } catch {
-    throw new Refused({ code: "malformed_request", message: "The body is not valid JSON." });
+    // The platform's parser would keep the last of two fields with one name, and another reader the first.
+    parseJson(body);
+  } catch (error) {
+    if (error instanceof RepeatedName) throw toInvalid([{ path: error.repeated, message: "is given twice" }]);
+    const why = error instanceof Unreadable ? error.message : "it can't be read";
+    throw new Refused({
+      code: "malformed_request",
+      message: `Malformed request: ${why}. Nothing was changed.`,
+    });
   }
+  return JSON.parse(body.toString());
 }
 
 /** A value of the schema. @throws {Refused} that names every field which is wrong */
 export function check<Value>(schema: z.core.$ZodType<Value>, value: unknown): Value {
-  const parsed = z.safeParse(schema, value, { error: z.locales.en().localeError });
+  const parsed = z.safeParse(schema, value, { error: describeIssue });
   if (parsed.success) return parsed.data;
   throw toInvalid(parsed.error.issues.flatMap((issue) => toPolicyIssues(issue)));
 }

@@ -74,6 +74,8 @@ export interface Call {
   reservedMicroUsd: number;
   /** The room under the tightest limit, null where nothing caps the key; undefined until it is known. */
   remainingMicroUsd: number | null | undefined;
+  /** The path of an object that the vendor doesn't have, but that tells what the call can cost. */
+  missing: string | undefined;
   /** For a shadow key: the first code that would have refused the call. */
   wouldRefuse: string | null;
   /** Set once the key is revoked: nothing of the call may be sent any more. */
@@ -118,6 +120,7 @@ export function createCall(
     injectedIdempotencyKey: false,
     reservedMicroUsd: 0,
     remainingMicroUsd: undefined,
+    missing: undefined,
     wouldRefuse: null,
     stopped: false,
     sent: false,

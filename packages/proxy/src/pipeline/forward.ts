@@ -26,6 +26,9 @@ export interface Relay {
 /** How much of an answer may wait in memory: for its price to be read, or for the ledger. */
 const COLLECT_UP_TO_BYTES = 1_048_576;
 
+const STREAMED =
+  /^(?:text\/event-stream|application\/(?:x-ndjson|ndjson|jsonl|json-seq)|multipart\/|audio\/|video\/)/i;
+
 /**
  * Step 6: sends the call with the real credential and resolves when its outcome can be settled: at the headers,
  * or, where the cost stands in the body, once that was read.
@@ -153,6 +156,7 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
         return;
       }
       response.once("close", () => this.#callerLeft());
+      if (this.#isStream()) response.flushHeaders();
       for (const bytes of this.#waiting.splice(0)) response.write(bytes);
       if (response.destroyed) this.#callerLeft();
       this.#controller?.resume();
@@ -160,7 +164,12 @@ class Exchange implements Dispatcher.DispatchHandler, Relay {
   }
 
   #mustCollect(): boolean {
-    return this.#costStandsInBody() || this.#holdsLinks();
+    return (this.#costStandsInBody() && !this.#isStream()) || this.#holdsLinks();
+  }
+
+  /** Whether the answer comes piece by piece, such as server-sent events: no cost can be read of it. */
+  #isStream(): boolean {
+    return STREAMED.test(String(this.#headers["content-type"]));
   }
 
   #holdsLinks(): boolean {

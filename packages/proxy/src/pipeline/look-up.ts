@@ -29,11 +29,13 @@ export function createLookUp(upstreams: Upstreams, maxBytes: number): LookUp {
     if (form) headers["content-type"] = "application/x-www-form-urlencoded";
     const request = form ? { method: "POST" as const, body: toForm(form) } : { method: "GET" as const };
     try {
-      return await new Promise<JsonValue | undefined>((resolve, reject) => {
+      const found = await new Promise<JsonValue | undefined>((resolve, reject) => {
         upstreams
           .get(toOrigin(call))
           .dispatch({ ...request, path, headers }, new Reading(call, maxBytes, resolve, reject));
       });
+      if (found === undefined && !form) call.missing ??= path.split("?", 1)[0];
+      return found;
     } catch (error) {
       throw toRefused(call, error as Error);
     }
@@ -109,9 +111,11 @@ function toRefused({ stopped, vendor }: Call, error: Error): Refused {
     ? new Refused({
         code: "upstream_timeout",
         message: `${what}, and ${vendor.name} didn't respond in time. Nothing was forwarded. It's safe to retry.`,
+        retryable: true,
       })
     : new Refused({
         code: "upstream_unreachable",
         message: `${what}, and the lookup failed. Nothing was forwarded. It's safe to retry.`,
+        retryable: true,
       });
 }

@@ -8,7 +8,18 @@ import type { Target } from "./call.ts";
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 // What a hop may name in Connection without changing what the vendor gets.
-const HARMLESS_CONNECTION = new Set(["", "keep-alive", "close", "te", "proxy-connection", "http2-settings"]);
+const HARMLESS_CONNECTION = new Set([
+  "",
+  "keep-alive",
+  "close",
+  "te",
+  "proxy-connection",
+  "http2-settings",
+  "upgrade",
+]);
+
+// A server may ignore an offer to switch (RFC 9110, 7.8): Java's client offers h2c with every plain HTTP request.
+const IGNORED_UPGRADE = /^\s*(?:h2c|tls\/[\d.]+|tls)\s*$/i;
 
 // Of these node keeps the first silently, where another server may keep the last.
 const GIVEN_ONCE = ["authorization", "content-encoding", "content-type", "host", "idempotency-key"];
@@ -16,6 +27,14 @@ const GIVEN_ONCE_LENGTHS = new Set(GIVEN_ONCE.map(({ length }) => length));
 
 // Some servers take a read with this in its query for a write: Stripe's first browser library paid that way.
 const METHOD_OVERRIDE = /(?:^|[&;?])[\s[\]]*_method(?![a-z0-9_])/i;
+
+// UTF-8 that is longer than it must be: lax decoders find letters in it that others don't.
+const OVERLONG = /%(?:c[01]%[89ab]|e0%[89]|f0%8)/i;
+
+// A query may hold what `fetch` and curl leave as it is, which a path may not.
+const PRINTABLE_PATH = /^\/[\x21-\x7e]*$/;
+const NOT_IN_PATH = /[\\#"<>^`{|}]/;
+const PRINTABLE_QUERY = /^[\x21\x22\x24-\x7e]*$/;
 
 const ENCODED_SEPARATOR = /%(?:2f|5c|25|00|3b)/i;
 
@@ -34,12 +53,14 @@ export function parseTarget(
   const method = request.method ?? "";
   if (!METHODS.has(method)) throw malformed(`the method ${method.slice(0, 20)} is not served`);
   refuseHeaders(request);
-  if (!/^\/[\x21-\x7e]*$/.test(url) || /[\\#"<>^`{|}]/.test(url)) {
-    throw malformed("the path must begin with / and hold printable ASCII only");
-  }
   const questionMark = url.indexOf("?");
   const rawPath = questionMark === -1 ? url : url.slice(0, questionMark);
   const rawQuery = questionMark === -1 ? "" : url.slice(questionMark + 1);
+  if (!PRINTABLE_PATH.test(rawPath) || NOT_IN_PATH.test(rawPath)) {
+    throw malformed(
+      "the path must begin with / and hold printable ASCII only, other characters percent-encoded",
+    );
+  }
   const path = decodePath(rawPath);
   const query = rawQuery === "" ? "" : decodeQuery(rawQuery);
   if (query !== "" && METHOD_OVERRIDE.test(query)) throw malformed("the query overrides the method");
@@ -58,7 +79,7 @@ function splitHost(
   const name = hosts && first.endsWith(`.${hosts.domain}`) ? first.slice(0, -hosts.domain.length - 1) : first;
   if (!hosts || (name !== hosts.main && !hosts.names.includes(name))) return { url, path, host: undefined };
   const rest = path.slice(first.length + 1);
-  if (rest === "") return { url, path, host: undefined };
+  if (rest === "" || rest === "/") return { url, path, host: undefined };
   const host = name === hosts.main ? undefined : name;
   return { url: url.slice(url.indexOf("/", 1)), path: host === undefined ? rest : `/${host}${rest}`, host };
 }
@@ -71,8 +92,10 @@ function decodePath(rawPath: string): string {
   if (ENCODED_SEPARATOR.test(rawPath) || rawPath.includes(";")) {
     throw malformed("the path holds a separator in disguise (an encoded /, \\, % or ;)");
   }
-  const segments = rawPath.split("/").slice(1).map(decode);
-  for (const segment of segments) refuseSegment(segment);
+  const segments = rawPath.split("/").slice(1).map(decodeSegment);
+  // One slash at the end makes it another path.
+  const named = segments.length > 1 && segments.at(-1) === "" ? segments.slice(0, -1) : segments;
+  for (const segment of named) refuseSegment(segment);
   return `/${segments.join("/")}`;
 }
 
@@ -84,21 +107,33 @@ function refuseSegment(segment: string): void {
   if (/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(segment)) throw malformed("the path holds a control character");
 }
 
-function decodeQuery(rawQuery: string): string {
-  return decode(rawQuery.replaceAll("+", " "));
-}
-
-function decode(text: string): string {
+function decodeSegment(segment: string): string {
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(segment);
   } catch {
     throw malformed("the path holds a broken escape");
   }
 }
 
+/** For reading only, so what isn't UTF-8 is passed over: the vendor gets the query as it was sent. */
+function decodeQuery(rawQuery: string): string {
+  if (!PRINTABLE_QUERY.test(rawQuery)) {
+    throw malformed("the query must hold printable ASCII only, without #, other characters percent-encoded");
+  }
+  if (OVERLONG.test(rawQuery)) throw malformed("the query holds overlong UTF-8");
+  const spaced = rawQuery.replaceAll("+", " ");
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    return spaced.replace(/%[0-7][0-9a-f]/gi, decodeURIComponent);
+  }
+}
+
 function refuseHeaders(request: IncomingMessage): void {
   const { method, headers, rawHeaders } = request;
-  if (headers.upgrade !== undefined) throw malformed("Upgrade is not served");
+  if (headers.upgrade?.split(",").some((protocol) => !IGNORED_UPGRADE.test(protocol))) {
+    throw malformed("the proxy doesn't switch to the protocol that Upgrade names");
+  }
   if (headers.expect !== undefined && headers.expect.toLowerCase() !== "100-continue") {
     throw malformed("this Expect is not served");
   }

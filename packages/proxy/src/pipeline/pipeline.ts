@@ -79,7 +79,8 @@ function fetchCredential({ upstreams }: PipelineContext, call: Call): MaybePromi
   function fail(): never {
     throw new Refused({
       code: "upstream_unreachable",
-      message: `No credential for ${call.vendor.name} could be had from its token endpoint. Nothing was sent.`,
+      message: `Keybrake couldn't get an access token for ${call.vendor.name} from its token endpoint. Nothing was forwarded. It's safe to retry; if it fails again, ask the operator to check the vendor's client_id and client_secret.`,
+      retryable: true,
     });
   }
   try {
@@ -200,7 +201,8 @@ function sendRefusal(call: Call, refusal: Refusal, costMicroUsd: number): void {
   const head: OutgoingHttpHeaders = { ...headers, "content-length": Buffer.byteLength(text) };
   if (hearOut) head.connection = "close";
   if (call.accepted) addKeyHeaders(head, call, costMicroUsd);
-  response.writeHead(status, head);
+  // Some clients show nothing of a refusal but this phrase.
+  response.writeHead(status, `Keybrake: ${refusal.code}`, head);
   if (hearOut) {
     response.write(text);
     endAfterBody(call.request, response);

@@ -55,7 +55,7 @@ function quote(call: Call, context: PricingContext): ReturnType<Pricer> {
     method: target.method,
     path: target.path,
     segments: target.path.slice(1).split("/"),
-    query: route.readsQuery ? parseForm(Buffer.from(target.rawQuery)) : new Map(),
+    query: route.readsQuery ? parseForm(Buffer.from(target.rawQuery), { called: "the query" }) : new Map(),
     form: call.body.form,
     json: call.body.json,
     header: (name) => readHeader(call, name),

@@ -1,10 +1,8 @@
 import type { MaybePromise } from "@keybrake/ledger";
-import { type FormFields, jsonToForm, parseForm, parseJson, Unreadable } from "@keybrake/vendors";
+import { decodeUtf8, type FormFields, jsonToForm, parseForm, parseJson, Unreadable } from "@keybrake/vendors";
 import { COLLECT_BELOW_BYTES, collect, hasBody, isSmall } from "../collect-body.ts";
 import type { Body, Call } from "./call.ts";
-
-const FORM = "application/x-www-form-urlencoded";
-const JSON_TYPE = "application/json";
+import { FORM, isJson, JSON_TYPE, readMediaType } from "./media-type.ts";
 
 /**
  * The body as far as the call needs it: whole where a price or a replay depends on it, whole where it is small,
@@ -36,17 +34,25 @@ function toBody({ headers }: Call["request"], content: Body["content"]): Body {
  * @throws {Unreadable} not of the one encoding that the route takes
  */
 export function readBody({ request, route, vendor }: Call, body: Body): Body {
-  const { content, contentType } = body;
+  const { content } = body;
   if (route.body === undefined || !Buffer.isBuffer(content)) return body;
   if (request.headers["content-encoding"] !== undefined) throw new Unreadable("the body is compressed");
   if (request.headers.trailer !== undefined) throw new Unreadable("the body has trailers");
-  const type = toMediaType(contentType);
+  // Without a type, some servers guess from the bytes. The vendor is told the type that the body was read as.
+  const contentType = body.contentType || (route.body === "form" ? FORM : JSON_TYPE);
+  const { type, isUtf8 } = readMediaType(contentType);
   if (route.body === "form" && type === FORM) {
-    return { content, form: parseForm(content), json: undefined, contentType };
+    return { content, form: parseForm(content, { isUtf8 }), json: undefined, contentType };
   }
-  if (route.body === "form" && type === JSON_TYPE && vendor.jsonToForm) return toFormBody(content);
-  if (route.body === "json" && type === JSON_TYPE) return { ...body, json: parseJson(content) };
-  throw new Unreadable(`the body must be ${route.body === "form" ? FORM : JSON_TYPE}`);
+  if (isJson(type) || type === vendor.graphqlType) requireAscii(content, isUtf8);
+  if (route.body === "form" && isJson(type) && vendor.jsonToForm) return toFormBody(content);
+  if (route.body === "json" && isJson(type)) return { ...body, contentType, json: parseJson(content) };
+  if (route.body === "json" && type === vendor.graphqlType) {
+    return { ...body, json: new Map([["query", decodeUtf8(content)]]) };
+  }
+  throw new Unreadable(
+    `the Content-Type is ${contentType.slice(0, 100)}, and this endpoint takes ${route.body === "form" ? FORM : JSON_TYPE}`,
+  );
 }
 
 function toFormBody(json: Buffer): Body {
@@ -55,9 +61,10 @@ function toFormBody(json: Buffer): Body {
   return { content, form, json: undefined, contentType: FORM };
 }
 
-function toMediaType(contentType: string | undefined): string {
-  if (contentType === FORM || contentType === JSON_TYPE) return contentType;
-  const [type = "", ...parameters] = (contentType ?? "").toLowerCase().split(";");
-  const plain = parameters.every((parameter) => /^\s*charset="?utf-8"?\s*$/.test(parameter));
-  return plain ? type.trim() : "";
+/** Parsers that disagree about the charset agree about ASCII. */
+function requireAscii(content: Buffer, isUtf8: boolean): void {
+  if (isUtf8 || content.every((byte) => byte < 0x80)) return;
+  throw new Unreadable(
+    "the body holds characters beyond ASCII, and its charset isn't UTF-8: send it as UTF-8",
+  );
 }

@@ -47,8 +47,9 @@ function take(call: Call, answer: ReserveAnswer & { admitted: true }): void {
   call.wouldRefuse ??= answer.wouldRefuse;
 }
 
-function toRefusedCall({ target, price }: Call): RefusedCall {
+function toRefusedCall({ target, price, missing, vendor, key }: Call): RefusedCall {
   return {
+    ...(missing === undefined ? {} : { missing: `${vendor.name} has no ${missing} in ${key?.mode} mode` }),
     endpoint: `${target.method} ${target.path}`,
     renews: price.kind === "unpriced" && price.renews === true,
   };

@@ -9,6 +9,8 @@ export interface RefusedCall {
   endpoint: string;
   /** Whether it starts something that renews outside the proxy. */
   renews: boolean;
+  /** Which object the vendor doesn't have, if the cost of the call is to be read there. */
+  missing?: string;
 }
 
 const ANY_CALL: RefusedCall = { endpoint: "The call", renews: false };
@@ -28,10 +30,16 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
   cap_exhausted: (refusal) => toExhausted(refusal),
 };
 
-function toUnpriced({ endpoint }: RefusedCall): string {
+function toUnpriced({ endpoint, missing }: RefusedCall): string {
+  if (missing !== undefined) {
+    return `A cap applies, and Keybrake reads from another object what ${endpoint} can cost, but ${missing}. Nothing was forwarded. Check the id, and that the key's mode and the account that the call names are the object's.`;
+  }
+  const operator = /^(?:GET|HEAD|OPTIONS) /.test(endpoint)
+    ? `If it's free, ask the operator to declare it: { "match": "${endpoint}", "price": "free" }.`
+    : "Otherwise, ask the operator to price the endpoint.";
   return (
     `A cap applies, and Keybrake can't tell before the call what ${endpoint} can cost. ` +
-    "If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. Otherwise, ask the operator to price the endpoint."
+    `If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. ${operator}`
   );
 }
 

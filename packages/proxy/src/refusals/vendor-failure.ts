@@ -19,16 +19,20 @@ export function toVendorFailure(call: Call, { kind, timedOut }: VendorFailure): 
     return {
       code: "upstream_unreachable",
       message: `The proxy can't reach ${vendor.name}. Nothing was sent, so nothing was spent. It's safe to retry.`,
+      retryable: true,
     };
   }
   const what = timedOut
     ? `${vendor.name} didn't respond in time.`
     : `The connection to ${vendor.name} broke after the call was sent.`;
+  const isFree = price.kind === "free";
+  const isDoneOnce = idempotencyKey !== undefined;
   return {
     code: timedOut ? "upstream_timeout" : "upstream_unreachable",
-    message: price.kind === "free" ? `${what} ${toFreeAdvice(call)}` : `${what} ${toAdvice(call)}`,
+    message: isFree ? `${what} ${toFreeAdvice(call)}` : `${what} ${toAdvice(call)}`,
     // A client library may retry by itself only if the retry reuses this hold.
-    holdKept: price.kind !== "free" && idempotencyKey !== undefined,
+    holdKept: !isFree && isDoneOnce,
+    retryable: isDoneOnce || (isFree && READS.has(call.target.method)),
   };
 }
 

@@ -38,3 +38,19 @@ it("a call that renews is told which field allows it", async () => {
   expect(message).toContain("allow_recurring: true");
   expect(message).not.toContain("max_usd_per_call");
 });
+
+it.each([
+  ["/v1/refunds", { charge: "ch_unknown" }, "stripe has no /v1/charges/ch_unknown in live mode"],
+  ["/v1/refunds", { payment_intent: "pi_unknown" }, "stripe has no /v1/payment_intents/pi_unknown"],
+  ["/v1/payment_intents/pi_unknown/capture", {}, "stripe has no /v1/payment_intents/pi_unknown"],
+])("%s of an object that Stripe doesn't have says so", async (path, fields, expected) => {
+  const bench = await startForTest();
+  const key = await bench.issue({ daily_usd_cap: 50 });
+  const { status, json } = await bench.post(key, path, fields);
+  expect([status, json]).toMatchObject([403, { code: "unpriced_endpoint" }]);
+  const { message } = json as { message: string };
+  expect(message).toContain(expected);
+  expect(message).toContain("Check the id");
+  expect(message).not.toContain("max_usd_per_call");
+  expect(bench.grossUsdMinor()).toBe(0);
+});

@@ -154,6 +154,20 @@ it.each<[string | number | boolean | null, unknown, number]>([
   expect((await bench.entries())[0]).toMatchObject({ reservedUsd: 1, costUsd: cost });
 });
 
+it.each<[unknown, number | string]>([
+  [{ lists: [{ to: to("a", "b") }] }, 0.0018],
+  [{ lists: [{ to: to("a") }, { to: to("b", "c") }] }, "unreadable_amount"],
+])("counts no list of which an index leaves out items: %j", async (json, expected) => {
+  await using bench = await startDeclared({
+    match: "POST /x",
+    per_call_usd: 0.0009,
+    multiply: ["/lists/0/to"],
+  });
+  bench.vendor.otherwise = () => ({ json: {} });
+  const { code } = await bench.call({ path: "/x", json });
+  expect(code ?? (await bench.entries())[0]?.costUsd).toBe(expected);
+});
+
 it("prices a GET with a query where the price is the same for all", async () => {
   await using bench = await startDeclared({ match: "GET /v1/lookup/*", per_call_usd: 0.008 });
   bench.vendor.otherwise = () => ({ json: {} });

@@ -217,3 +217,23 @@ it.each([
   });
   expect(headers["x-keybrake-code"] ?? headers["keybrake-cost-usd"]).toBe(expected);
 });
+
+it.each([
+  ["GET", "/sms/json?to=1&text=hi", "unpriced_endpoint"],
+  ["HEAD", "/sms/json?to=1", "unpriced_endpoint"],
+  ["GET", "/SMS/json/", "unpriced_endpoint"],
+  ["GET", "/sms/search", "0.00"],
+  ["GET", "/orders/1", "0.00"],
+  ["GET", "/orders/1/lines", "0.00"],
+])("lets no %s pass for free on a path that costs by another method: %s", async (method, path, expected) => {
+  const { bench } = await startAcme([
+    { match: "POST /sms/json", per_call_usd: 0.01 },
+    { match: "POST /orders/*", per_call_usd: 0.01 },
+    { match: "GET /orders/*", price: "free" },
+  ]);
+  const key = await bench.issue({ vendor: "acme", daily_usd_cap: 1000 });
+  const { headers } = await bench.send(method, `/acme${path}`, {
+    headers: { authorization: `Bearer ${key.token}` },
+  });
+  expect(headers["x-keybrake-code"] ?? headers["keybrake-cost-usd"]).toBe(expected);
+});

@@ -161,8 +161,8 @@ describe("bodies", () => {
     ["no amount", form, "currency=usd"],
     ["no currency", form, "amount=100"],
     ["two currencies in one", form, "amount=100&currency=usd,eur"],
-    ["a broken escape", form, "amount=100&currency=usd&x=%zz"],
-    ["broken UTF-8", form, "amount=100&currency=usd&x=%c0%ae"],
+    ["a broken escape in the amount", form, "amount=100%&currency=usd"],
+    ["broken UTF-8 in the currency", form, "amount=100&currency=us%ff"],
     ["a BOM", form, "\ufeffamount=100&currency=usd"],
     ...[
       "2e3",
@@ -181,7 +181,6 @@ describe("bodies", () => {
       "1234567890123456",
     ].map((amount) => [`amount ${amount}`, form, `amount=${amount}&currency=usd`] as const),
     ["above 9,000,000,000 USD", form, "amount=900000000001&currency=usd"],
-    ["no content type", "", "amount=100&currency=usd"],
     ["multipart", "multipart/form-data; boundary=a", "--a--"],
     ["text", "text/plain", "amount=100&currency=usd"],
     ["another charset", `${form}; charset=utf-16`, "amount=100&currency=usd"],
@@ -207,10 +206,7 @@ describe("bodies", () => {
     const bench = await startForTest();
     const key = await bench.issue();
     const answer = await bench.send("POST", "/stripe/v1/charges", {
-      headers: {
-        authorization: `Bearer ${key.token}`,
-        ...(contentType === "" ? {} : { "content-type": contentType }),
-      },
+      headers: { authorization: `Bearer ${key.token}`, "content-type": contentType },
       body,
     });
     expect([answer.status, answer.headers["x-keybrake-code"]]).toEqual([400, "unreadable_amount"]);

@@ -1,4 +1,4 @@
-import { Unreadable } from "./unreadable.ts";
+import { RepeatedName, Unreadable } from "./unreadable.ts";
 
 /** A JSON number as it was written: `2000`, `2e3` and `2000.0` are told apart. */
 export class JsonNumber {
@@ -32,7 +32,8 @@ export function parseJson(body: Buffer): JsonValue {
   return new JsonReader(decodeUtf8(body)).read();
 }
 
-function decodeUtf8(body: Buffer): string {
+/** @throws {Unreadable} invalid UTF-8 */
+export function decodeUtf8(body: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
   } catch {
@@ -86,7 +87,7 @@ class JsonReader {
     do {
       this.#match(SPACE);
       const name = this.#string();
-      if (object.has(name)) throw new Unreadable("a name is given twice in one object");
+      if (object.has(name)) throw new RepeatedName(name);
       if (!this.#take(":")) throw this.#broken();
       object.set(name, this.#value(depth + 1));
     } while (this.#take(","));
@@ -149,6 +150,14 @@ export function readPointer(value: JsonValue | undefined, pointer: string): Json
   const name = token.includes("~") ? token.replaceAll("~1", "/").replaceAll("~0", "~") : token;
   if (Array.isArray(parent)) return /^(0|[1-9]\d*)$/.test(name) ? parent[Number(name)] : undefined;
   return parent instanceof Map ? readMember(parent, name) : undefined;
+}
+
+/** @throws {Unreadable} a list with several items, of which a pointer reads one only: the vendor acts on all */
+export function refuseIndex(value: JsonValue, pointer: string): void {
+  if (!Array.isArray(value) || value.length < 2) return;
+  throw new Unreadable(
+    `${pointer} reads one item of a list that has ${value.length}: the operator can write * to add them all up`,
+  );
 }
 
 function readMember(object: JsonObject, name: string): JsonValue | undefined {

@@ -207,3 +207,28 @@ it("reads REST for free", async () => {
   expect(status).toBe(200);
   expect(shop.bench.vendor.seen[0]?.headers["x-shopify-access-token"]).toBe("shpat_bench");
 });
+
+it.each<[string, string, string, number]>([
+  ["a query", "{ shop { name } }", "application/graphql", 0],
+  ["a query with a charset", "{ shop { name } }", "application/graphql; charset=utf-8", 0],
+  ["a mutation", `mutation { ${card("12.5")} }`, "application/graphql", 12.5],
+])("reads %s that is the whole body, and forwards it unchanged", async (_name, body, contentType, usd) => {
+  await using shop = await startShopBench();
+  const { bench } = shop;
+  bench.vendor.otherwise = () => ({ json: { data: {} } });
+  const { status } = await bench.call({ path: GRAPHQL_PATH, body, headers: { "content-type": contentType } });
+  expect(status).toBe(200);
+  expect(bench.vendor.seen).toMatchObject([{ body, headers: { "content-type": contentType } }]);
+  expect((await bench.entries())[0]).toMatchObject({ reservedUsd: usd });
+});
+
+it("refuses a mutation that is the whole body and exceeds the cap", async () => {
+  await using shop = await startShopBench({}, { dailyUsdCap: 10 });
+  const { code } = await shop.bench.call({
+    path: GRAPHQL_PATH,
+    body: `mutation { ${card("12.5")} }`,
+    headers: { "content-type": "application/graphql" },
+  });
+  expect(code).toBe("cap_exhausted");
+  expect(shop.bench.vendor.seen).toEqual([]);
+});

@@ -59,6 +59,7 @@ it("surfaces a refusal, and does not hammer", async () => {
   const { data, errors } = await client.request(REFUND, refundOf("12.50"));
   expect(data).toBeUndefined();
   expect(errors?.networkStatusCode).toBe(429);
+  expect(errors?.message).toContain("cap_exhausted");
   expect(errors?.response?.headers.get("x-keybrake-code")).toBe("cap_exhausted");
   expect(attempts()).toBe(1);
   expect(shop.sandbox.ledger().entries).toEqual([]);

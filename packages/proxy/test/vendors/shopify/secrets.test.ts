@@ -42,7 +42,7 @@ it.each([
 
 it.each<[string, { headers?: Record<string, string>; json?: unknown; body?: string; path?: string }]>([
   ["a batch", { json: [{ query: `mutation { ${DELEGATE} }` }] }],
-  ["another type", { body: `mutation { ${DELEGATE} }`, headers: { "content-type": "application/graphql" } }],
+  ["another type", { body: `mutation { ${DELEGATE} }`, headers: { "content-type": "text/plain" } }],
   ["a compressed body", { json: { query: "{ shop }" }, headers: { "content-encoding": "gzip" } }],
   ["a persisted query", { json: { extensions: { persistedQuery: { version: 1, sha256Hash: "a" } } } }],
   ["a query in the path", { json: { query: "{ shop }" }, path: `${GRAPHQL_PATH}?operationName=B` }],
@@ -50,6 +50,17 @@ it.each<[string, { headers?: Record<string, string>; json?: unknown; body?: stri
   await using shop = await startShopBench({}, { shadow: true });
   const { code } = await shop.bench.call({ path: GRAPHQL_PATH, ...call });
   expect(code).toBe("unreadable_amount");
+  expect(shop.bench.vendor.seen).toEqual([]);
+});
+
+it("refuses a secret in a bare document, to a shadow key too", async () => {
+  await using shop = await startShopBench({}, { shadow: true });
+  const { code } = await shop.bench.call({
+    path: GRAPHQL_PATH,
+    body: `mutation { ${DELEGATE} }`,
+    headers: { "content-type": "application/graphql" },
+  });
+  expect(code).toBe("secret_endpoint");
   expect(shop.bench.vendor.seen).toEqual([]);
 });
 

@@ -14,6 +14,7 @@ export function createResend({ prices }: VendorSettings): VendorDefinition {
     idempotency: { header: "idempotency-key", heeds: (path) => HEEDS_KEYS.has(path) },
     // Not 409: another try with the same key may be under way, or have been done. https://resend.com/docs/api-reference/errors
     refusedStatuses: [400, 401, 403, 404, 405, 413, 415, 422, 429, 451],
+    undeclaredReads: "free",
     routes: [
       { match: ["POST /emails"], body: "json", price: createEmailPricer(prices) },
       { match: ["POST /emails/batch"], body: "json", price: createBatchPricer(prices) },

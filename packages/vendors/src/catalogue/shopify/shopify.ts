@@ -38,6 +38,7 @@ export function createShopify({ upstream, currency }: ShopSettings): VendorDefin
     refusedStatuses: [400, 401, 402, 403, 404, 405, 406, 413, 414, 415, 422, 423, 429, 430],
     // Only what is sent to the GraphQL endpoint costs; the REST API is read for free.
     undeclaredReads: "free",
+    graphqlType: "application/graphql",
     routes: [
       { match: GRAPHQL, body: "json", mayShowSecrets: true, price: createGraphqlPricer(currency) },
       {

@@ -1,6 +1,6 @@
 import type { Pricer } from "../../define-vendor.ts";
 import { FREE, UNPRICED } from "../../quote.ts";
-import { type FormFields, getFormNames, toBaseName } from "../../reading/form-body.ts";
+import { type FormFields, getFormNames, refuseUncertain, toBaseName } from "../../reading/form-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 
 /** Whether a form holds no other fields than these, under whatever spelling. */
@@ -31,6 +31,7 @@ export function readFormTree(form: FormFields, name: string): Map<string, string
     if (!key.startsWith(name) || path === undefined || value === undefined || values.length !== 1) {
       throw new Unreadable(`what stands below ${name} must be given once, and lists by number`);
     }
+    refuseUncertain(value, key);
     tree.set(path.slice(1, -1).replaceAll("][", "."), value);
   }
   const paths = [...tree.keys()];

@@ -33,6 +33,7 @@ export const stripe: VendorDefinition = {
     isReplay: (headers) => headers["idempotent-replayed"] === "true",
   },
   jsonToForm: true,
+  undeclaredReads: "free",
   refusedStatuses: [400, 401, 402, 403, 404, 405, 413, 415, 422, 429],
   secretQuery: SECRET_QUERY,
   // The first that matches decides, so what is free comes last.

@@ -1,6 +1,6 @@
 import type { PricedCall, RouteDefinition } from "../../define-vendor.ts";
 import { FREE, type Quote, RENEWING, UNPRICED } from "../../quote.ts";
-import { type FormFields, toBaseName } from "../../reading/form-body.ts";
+import { type FormFields, refuseUncertain, toBaseName } from "../../reading/form-body.ts";
 import { readPointer, toLexeme } from "../../reading/json-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 import { readCost, toPrice } from "./amounts.ts";
@@ -105,7 +105,10 @@ function toPreview(form: FormFields): [string, string][] {
     if (!isPlain || (values.length > 1 && !rest.endsWith("[]"))) {
       throw new Unreadable(`what stands in ${name} must be given once, in exactly these letters`);
     }
-    for (const value of values) preview.push([`${target}${rest}`, value]);
+    for (const value of values) {
+      refuseUncertain(value, key);
+      preview.push([`${target}${rest}`, value]);
+    }
   }
   return preview;
 }

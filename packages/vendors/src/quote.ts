@@ -4,6 +4,8 @@ import type { VendorAnswer } from "./answer.ts";
 /** What a successful answer says a call has cost. */
 export interface Cost {
   microUsd: number;
+  /** The payer can still raise it, as by a quantity. What was reserved stays the cost if that is more. */
+  atLeast?: true;
   /** The vendor's object that this is the whole exposure of; what was counted of it before is not counted again. */
   objectId?: string;
   /** The objects that it is made of: what was counted of them is not counted again either. */

@@ -34,7 +34,11 @@ export interface ActualCost {
 export type AmountQuote = Extract<Price, { kind: "amount" }> & ActualCost;
 
 /** A call whose maximum cost can't be known. Its response might still tell the actual cost. */
-export type UnpricedQuote = Extract<Price, { kind: "unpriced" }> & ActualCost;
+export type UnpricedQuote = Extract<Price, { kind: "unpriced" }> &
+  ActualCost & {
+    /** A sentence for the refusal: what the client or the operator can add so that the call has a price. */
+    hint?: string;
+  };
 
 /** What a call may cost, and how its answer tells what it has cost. */
 export type Quote = Exclude<Price, { kind: "amount" | "unpriced" }> | AmountQuote | UnpricedQuote;

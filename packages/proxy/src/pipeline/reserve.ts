@@ -51,6 +51,7 @@ function toRefusedCall({ target, price }: Call): RefusedCall {
   return {
     endpoint: `${target.method} ${target.path}`,
     renews: price.kind === "unpriced" && price.renews === true,
+    hint: price.kind === "unpriced" ? price.hint : undefined,
   };
 }
 

@@ -9,6 +9,8 @@ export interface RefusedCall {
   endpoint: string;
   /** Whether it starts something that renews outside the proxy. */
   renews: boolean;
+  /** What would give it a price. */
+  hint?: string | undefined;
 }
 
 const ANY_CALL: RefusedCall = { endpoint: "The call", renews: false };
@@ -28,9 +30,10 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
   cap_exhausted: (refusal) => toExhausted(refusal),
 };
 
-function toUnpriced({ endpoint }: RefusedCall): string {
+function toUnpriced({ endpoint, hint }: RefusedCall): string {
   return (
     `A cap applies, and Keybrake can't tell before the call what ${endpoint} can cost. ` +
+    (hint === undefined ? "" : `${hint} `) +
     "If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. Otherwise, ask the operator to price the endpoint."
   );
 }

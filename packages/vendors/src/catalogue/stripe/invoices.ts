@@ -77,10 +77,14 @@ export const INVOICE_ROUTES: RouteDefinition[] = [
   { match: ["DELETE /v1/invoices/*"], price: "free" },
 ];
 
+const NOT_A_DRAFT =
+  "Set auto_advance to false: the draft is then free, and the invoice is priced when it is finalized, sent or paid.";
+
 /** Older versions of the API collect unless they are told not to. https://docs.stripe.com/upgrades */
 function priceCreation({ form }: PricedCall): Quote {
+  if (!hasOnlyFields(form, DRAFT)) return UNPRICED;
   const staysDraft = readFormScalar(form, "auto_advance") === "false";
-  return staysDraft && hasOnlyFields(form, DRAFT) ? FREE : UNPRICED;
+  return staysDraft ? FREE : { kind: "unpriced", hint: NOT_A_DRAFT };
 }
 
 /** From then on its customer can pay it. */

@@ -40,6 +40,9 @@ export const PAYMENT_LINK_ROUTES: RouteDefinition[] = [
   },
 ];
 
+const NO_LIMIT =
+  "Set restrictions[completed_sessions][limit], how often the link can be paid: the link is then priced by it.";
+
 async function priceCreation(call: PricedCall): Promise<Quote> {
   const { form } = call;
   if (!hasOnlyFields(form, ["line_items", "restrictions", "shipping_options", ...NOT_RAISING]))
@@ -50,7 +53,7 @@ async function priceCreation(call: PricedCall): Promise<Quote> {
   const shipping = await costShipping(call);
   if (typeof shipping === "object") return shipping;
   const limit = readFormTree(form, "restrictions").get("completed_sessions.limit");
-  if (limit === undefined) return UNPRICED;
+  if (limit === undefined) return { kind: "unpriced", hint: NO_LIMIT };
   if (!/^[1-9]\d{0,8}$/.test(limit))
     throw new Unreadable("the limit of completed sessions must be an integer");
   const microUsd = (lines.microUsd + (shipping ?? 0)) * Number(limit);

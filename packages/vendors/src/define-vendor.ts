@@ -1,6 +1,7 @@
 import { compileEndpoints } from "@keybrake/core/protocol";
+import type { VendorAnswer } from "./answer.ts";
 import type { Exchange } from "./currency.ts";
-import type { Quote, SecretCall } from "./quote.ts";
+import type { Cost, Quote, SecretCall } from "./quote.ts";
 import type { FormFields } from "./reading/form-body.ts";
 import type { JsonValue } from "./reading/json-body.ts";
 
@@ -95,6 +96,8 @@ export interface VendorDefinition {
    * because the vendor may serve that one under other paths too. `free` is for definitions that list every priced read.
    */
   undeclaredReads?: "free" | "unpriced";
+  /** What a 2xx response tells of the cost of a call that had no price; `undefined` if it tells nothing. */
+  readCost?(answer: VendorAnswer, exchange: Exchange): Cost | undefined;
   /** Query parameters that make any endpoint show a secret, as a pattern on the decoded query. */
   secretQuery?: RegExp;
   routes: RouteDefinition[];

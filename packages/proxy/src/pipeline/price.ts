@@ -34,13 +34,13 @@ function priceWith(body: Body, call: Call, context: PricingContext): MaybePromis
   refuseTokenInBody(call);
   try {
     const price = quote(call, context);
-    if (!(price instanceof Promise)) return keepPrice(call, price);
+    if (!(price instanceof Promise)) return keepPrice(call, price, context);
     return price.then(
-      (later) => keepPrice(call, later),
-      (error: unknown) => keepPrice(call, toUnpriced(call, error)),
+      (later) => keepPrice(call, later, context),
+      (error: unknown) => keepPrice(call, toUnpriced(call, error), context),
     );
   } catch (error) {
-    return keepPrice(call, toUnpriced(call, error));
+    return keepPrice(call, toUnpriced(call, error), context);
   }
 }
 
@@ -68,13 +68,19 @@ function quote(call: Call, context: PricingContext): ReturnType<Pricer> {
   });
 }
 
-function keepPrice(call: Call, price: Quote | SecretCall): void {
+function keepPrice(call: Call, price: Quote | SecretCall, { exchange }: PricingContext): void {
   if (price.kind === "secret") refuseSecret(call);
-  call.price = price.kind === "secret" ? UNPRICED : price;
+  call.price = readsResponse(price.kind === "secret" ? UNPRICED : price, call, exchange);
   const given = getIdempotencyKey(call);
   const injects = given === undefined && canInject(call) && call.price.kind !== "free";
   call.idempotencyKey = injects ? toIdempotencyKey(call) : given;
   call.injectedIdempotencyKey = injects;
+}
+
+/** What had no price might show in the response what it has cost. */
+function readsResponse(price: Quote, { vendor }: Call, exchange: Exchange): Quote {
+  if (price.kind !== "unpriced" || price.toActual || !vendor.readCost) return price;
+  return { ...price, toActual: (answer) => vendor.readCost?.(answer, exchange) };
 }
 
 /** What can't be read is refused, or for a shadow key noted. */

@@ -5,6 +5,9 @@ import type { Cost, Quote, SecretCall } from "./quote.ts";
 import type { FormFields } from "./reading/form-body.ts";
 import type { JsonValue } from "./reading/json-body.ts";
 
+/** The body of a lookup that is a POST: the fields of a form, or JSON text. */
+export type LookUpBody = { form: readonly (readonly [string, string])[] } | { json: string };
+
 /** What a pricer may read of a call. `form` or `json` is filled by the route's `body`. */
 export interface PricedCall {
   method: string;
@@ -24,10 +27,10 @@ export interface PricedCall {
    * Reads an object of the vendor with the real credential, for a call whose amount lives on another object;
    * `undefined` where the operator turned look-ups off or the vendor gave no such object.
    *
-   * @param form the fields of a POST instead of a GET: only for what by the vendor's documentation calculates, and
+   * @param body what to POST instead of a GET: only for what by the vendor's documentation reads or calculates, and
    * changes nothing
    */
-  lookUp(path: string, form?: readonly (readonly [string, string])[]): Promise<JsonValue | undefined>;
+  lookUp(path: string, body?: LookUpBody): Promise<JsonValue | undefined>;
   /** The same for an object whose amounts never change: it is looked up once in 10 minutes. */
   lookUpConstant(path: string): Promise<JsonValue | undefined>;
 }

@@ -63,7 +63,7 @@ function quote(call: Call, context: PricingContext): ReturnType<Pricer> {
     allowRecurring: call.key?.policy.allowRecurring ?? false,
     getExposure: (objectId) =>
       context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
-    lookUp: (path, form) => context.lookUp(call, path, form),
+    lookUp: (path, body) => context.lookUp(call, path, body),
     lookUpConstant: (path) => context.lookUpConstant(call, path),
   });
 }

@@ -84,7 +84,7 @@ async function priceCreation(call: PricedCall): Promise<Quote> {
   const { form, exchange, allowRecurring, lookUp } = call;
   if (!allowRecurring) return RENEWING;
   if (!hasOnlyFields(form, [...Object.keys(PREVIEWED), ...NOT_RAISING])) return UNPRICED;
-  const preview = await lookUp("/v1/invoices/create_preview", toPreview(form));
+  const preview = await lookUp("/v1/invoices/create_preview", { form: toPreview(form) });
   const currency = toLexeme(readPointer(preview, "/currency"));
   const due = toLexeme(readPointer(preview, "/amount_due"));
   if (currency === undefined || due === undefined) return UNPRICED;

@@ -49,6 +49,11 @@ export interface RouteDefinition {
   upstream?: string;
   /** Its pricer tells secrets by the body, so a body that can't be read is refused to shadow keys too. Default false. */
   mayShowSecrets?: boolean;
+  /**
+   * It goes on with an object that might have been counted before, so it can cost nothing more: the object is looked up
+   * for a key that has nothing left, too. Default false.
+   */
+  continues?: boolean;
   /** A query is part of what prices the call. Default false: a call that spends takes none. */
   readsQuery?: boolean;
 }

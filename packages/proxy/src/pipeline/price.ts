@@ -21,8 +21,7 @@ export interface PricingContext {
 
 /** Step 4: the most this call can cost. What can't be read with certainty is refused, never guessed. */
 export function price(call: Call, context: PricingContext): MaybePromise<void> {
-  const mustCollect =
-    call.route.price !== "free" && (getIdempotencyKey(call) !== undefined || canInject(call));
+  const mustCollect = call.route.price !== "free" && mayRepeat(call);
   const body = takeBody(call, context.maxBodyBytes, mustCollect);
   return body instanceof Promise
     ? body.then((taken) => priceWith(taken, call, context))
@@ -94,6 +93,11 @@ function toUnpriced(call: Call, error: unknown): Quote {
   if (route.mayShowSecrets && !vendor.allowsSecret(target.method, target.path)) throw new Refused(refusal);
   refuseForPolicy(call, refusal);
   return UNPRICED;
+}
+
+/** Whether the call has a name at the vendor, so that it may share the reservation of an earlier attempt. */
+export function mayRepeat(call: Call): boolean {
+  return getIdempotencyKey(call) !== undefined || canInject(call);
 }
 
 /** Whether the key's policy has the proxy name the call for the vendor, who would honour the name. */

@@ -19,7 +19,7 @@ export function createResend({ prices }: VendorSettings): VendorDefinition {
       { match: ["POST /emails"], body: "json", price: createEmailPricer(prices) },
       { match: ["POST /emails/batch"], body: "json", price: createBatchPricer(prices) },
       { match: ["POST /broadcasts"], body: "json", price: createBroadcastPricer(prices) },
-      { match: ["POST /broadcasts/*/send"], body: "json", price: createSendPricer(prices) },
+      { match: ["POST /broadcasts/*/send"], body: "json", price: createSendPricer(prices), continues: true },
       ...ROUTES,
     ],
   };

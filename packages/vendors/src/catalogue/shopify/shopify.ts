@@ -39,7 +39,13 @@ export function createShopify({ upstream, currency }: ShopSettings): VendorDefin
     // Only what is sent to the GraphQL endpoint costs; the REST API is read for free.
     undeclaredReads: "free",
     routes: [
-      { match: GRAPHQL, body: "json", mayShowSecrets: true, price: createGraphqlPricer(currency) },
+      {
+        match: GRAPHQL,
+        body: "json",
+        mayShowSecrets: true,
+        price: createGraphqlPricer(currency),
+        continues: true,
+      },
       {
         match: [
           // In other letters than those that are read above.

@@ -48,8 +48,8 @@ const COSTING = [
 export const INVOICE_ITEM_ROUTES: RouteDefinition[] = [
   { match: ["POST /v1/invoiceitems"], body: "form", price: priceCreation },
   { match: ["POST /v1/invoiceitems/*/*", "DELETE /v1/invoiceitems/*/*"], price: "unpriced" },
-  { match: ["POST /v1/invoiceitems/*"], body: "form", price: priceUpdate },
-  { match: ["DELETE /v1/invoiceitems/*"], price: priceDeletion },
+  { match: ["POST /v1/invoiceitems/*"], body: "form", price: priceUpdate, continues: true },
+  { match: ["DELETE /v1/invoiceitems/*"], price: priceDeletion, continues: true },
 ];
 
 async function priceCreation(call: PricedCall): Promise<Quote> {

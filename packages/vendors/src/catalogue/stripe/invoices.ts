@@ -49,11 +49,12 @@ const DRAFT = [
  */
 export const INVOICE_ROUTES: RouteDefinition[] = [
   { match: ["POST /v1/invoices/create_preview"], price: "free" },
-  { match: ["POST /v1/invoices/*/pay"], body: "form", price: pricePayment },
+  { match: ["POST /v1/invoices/*/pay"], body: "form", price: pricePayment, continues: true },
   {
     match: ["POST /v1/invoices/*/finalize", "POST /v1/invoices/*/send"],
     body: "form",
     price: priceFinalizing,
+    continues: true,
   },
   { match: ["POST /v1/invoices/*/void", "POST /v1/invoices/*/mark_uncollectible"], price: "free" },
   {

@@ -162,6 +162,11 @@ describe("a checkout session for prices at Stripe", () => {
       31,
     ],
     [
+      "the most expensive of its currencies, whichever the session names",
+      { "line_items[0][price]": "price_eur", "line_items[0][quantity]": "1", currency: "usd" },
+      33,
+    ],
+    [
       "no tax",
       {
         "line_items[0][price]": "price_1",
@@ -382,6 +387,34 @@ describe("a payment link", () => {
   ])("%s", async (_name, form, expected) => {
     await using bench = await startStripeBench();
     await play(bench, { ...priced("/v1/payment_links", form), ...expected });
+  });
+
+  it("reserves its shipping for each payment", async () => {
+    await using bench = await startStripeBench();
+    const form = {
+      ...LINE,
+      "restrictions[completed_sessions][limit]": "3",
+      "shipping_options[0][shipping_rate]": "shr_1",
+    };
+    // 10 EUR at 1.1 are more than 9 USD.
+    await play(bench, { ...priced("/v1/payment_links", form), reserved: 153, cost: 153 });
+  });
+
+  it("counts the first payments of its subscriptions if the key allows renewals", async () => {
+    await using bench = await startStripeBench({ allowRecurring: true });
+    const form = {
+      "line_items[0][price]": "price_monthly",
+      "line_items[0][quantity]": "1",
+      "restrictions[completed_sessions][limit]": "4",
+    };
+    await play(bench, { ...priced("/v1/payment_links", form), reserved: 80, cost: 80 });
+  });
+
+  it("says which field would give it a price", async () => {
+    await using bench = await startStripeBench();
+    bench.vendor.otherwise = () => ({ json: toPrice() });
+    const { text } = await bench.call({ path: "/v1/payment_links", form: LINE });
+    expect(text).toContain("restrictions[completed_sessions][limit]");
   });
 
   it("may be switched off", async () => {

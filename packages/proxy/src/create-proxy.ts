@@ -11,6 +11,7 @@ import { createControlApi } from "./control/control-api.ts";
 import { createMetrics } from "./control/metrics.ts";
 import { failClosed } from "./ledger/fail-closed.ts";
 import type { Call } from "./pipeline/call.ts";
+import { guardLookUps } from "./pipeline/guard-look-ups.ts";
 import { createInFlight } from "./pipeline/in-flight.ts";
 import { createLookUp, NO_LOOK_UP } from "./pipeline/look-up.ts";
 import { createOutbox } from "./pipeline/outbox.ts";
@@ -121,7 +122,9 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
   const unwatch = store.onRevoke((keyIds) => {
     for (const keyId of keyIds) inFlight.stop(keyId);
   });
-  const lookUp = config.lookUp ? createLookUp(upstreams, config.maxBodyBytes) : NO_LOOK_UP;
+  const lookUp = config.lookUp
+    ? guardLookUps(createLookUp(upstreams, config.maxBodyBytes), { store, clock })
+    : NO_LOOK_UP;
   const pipeline: PipelineContext = {
     store,
     outbox,

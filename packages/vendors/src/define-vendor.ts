@@ -1,8 +1,12 @@
 import { compileEndpoints, type EndpointMatcher } from "@keybrake/core/protocol";
+import type { VendorAnswer } from "./answer.ts";
 import type { Exchange } from "./currency.ts";
-import type { Quote, SecretCall } from "./quote.ts";
+import type { Cost, Quote, SecretCall } from "./quote.ts";
 import type { FormFields } from "./reading/form-body.ts";
 import type { JsonValue } from "./reading/json-body.ts";
+
+/** The body of a lookup that is a POST: the fields of a form, or JSON text. */
+export type LookUpBody = { form: readonly (readonly [string, string])[] } | { json: string };
 
 /** What a pricer may read of a call. `form` or `json` is filled by the route's `body`. */
 export interface PricedCall {
@@ -23,10 +27,10 @@ export interface PricedCall {
    * Reads an object of the vendor with the real credential, for a call whose amount lives on another object;
    * `undefined` where the operator turned look-ups off or the vendor gave no such object.
    *
-   * @param form the fields of a POST instead of a GET: only for what by the vendor's documentation calculates, and
+   * @param body what to POST instead of a GET: only for what by the vendor's documentation reads or calculates, and
    * changes nothing
    */
-  lookUp(path: string, form?: readonly (readonly [string, string])[]): Promise<JsonValue | undefined>;
+  lookUp(path: string, body?: LookUpBody): Promise<JsonValue | undefined>;
   /** The same for an object whose amounts never change: it is looked up once in 10 minutes. */
   lookUpConstant(path: string): Promise<JsonValue | undefined>;
 }
@@ -45,6 +49,11 @@ export interface RouteDefinition {
   upstream?: string;
   /** Its pricer tells secrets by the body, so a body that can't be read is refused to shadow keys too. Default false. */
   mayShowSecrets?: boolean;
+  /**
+   * It goes on with an object that might have been counted before, so it can cost nothing more: the object is looked up
+   * for a key that has nothing left, too. Default false.
+   */
+  continues?: boolean;
   /** A query is part of what prices the call. Default false: a call that spends takes none. */
   readsQuery?: boolean;
 }
@@ -98,6 +107,8 @@ export interface VendorDefinition {
    * paths too. `free` is for definitions that list every priced read.
    */
   undeclaredReads?: "free" | "unpriced";
+  /** What a 2xx response tells of the cost of a call that had no price; `undefined` if it tells nothing. */
+  readCost?(answer: VendorAnswer, exchange: Exchange): Cost | undefined;
   /** Query parameters that make any endpoint show a secret, as a pattern on the decoded query. */
   secretQuery?: RegExp;
   routes: RouteDefinition[];

@@ -10,6 +10,7 @@ export { createExchange, type Exchange } from "./currency.ts";
 export { type DeclaredRoute, declareRoute } from "./declared-route.ts";
 export {
   defineVendor,
+  type LookUpBody,
   type PricedCall,
   type Pricer,
   type RouteDefinition,

@@ -4,6 +4,8 @@ import type { VendorAnswer } from "./answer.ts";
 /** What a successful answer says a call has cost. */
 export interface Cost {
   microUsd: number;
+  /** The payer can still raise it, as by a quantity. What was reserved stays the cost if that is more. */
+  atLeast?: true;
   /** The vendor's object that this is the whole exposure of; what was counted of it before is not counted again. */
   objectId?: string;
   /** The objects that it is made of: what was counted of them is not counted again either. */
@@ -32,7 +34,11 @@ export interface ActualCost {
 export type AmountQuote = Extract<Price, { kind: "amount" }> & ActualCost;
 
 /** A call whose maximum cost can't be known. Its response might still tell the actual cost. */
-export type UnpricedQuote = Extract<Price, { kind: "unpriced" }> & ActualCost;
+export type UnpricedQuote = Extract<Price, { kind: "unpriced" }> &
+  ActualCost & {
+    /** A sentence for the refusal: what the client or the operator can add so that the call has a price. */
+    hint?: string;
+  };
 
 /** What a call may cost, and how its answer tells what it has cost. */
 export type Quote = Exclude<Price, { kind: "amount" | "unpriced" }> | AmountQuote | UnpricedQuote;

@@ -1,4 +1,4 @@
-import type { JsonValue } from "@keybrake/vendors";
+import type { JsonValue, LookUpBody } from "@keybrake/vendors";
 import { toJson } from "@keybrake/vendors";
 import type { Dispatcher } from "undici";
 import { KEY_REVOKED, Refused } from "../refusals/refused.ts";
@@ -13,28 +13,24 @@ import { toVendorHeaders } from "./vendor-headers.ts";
  *
  * @throws {Refused} the vendor gave no answer
  */
-export type LookUp = (
-  call: Call,
-  path: string,
-  form?: readonly (readonly [string, string])[],
-) => Promise<JsonValue | undefined>;
+export type LookUp = (call: Call, path: string, body?: LookUpBody) => Promise<JsonValue | undefined>;
 
 /** For operators who want no request but the caller's own to reach the vendor. */
 export const NO_LOOK_UP: LookUp = async () => undefined;
 
 /** Looks objects up with the credential and the account of the call itself. */
 export function createLookUp(upstreams: Upstreams, maxBytes: number): LookUp {
-  return async (call, path, form) => {
+  return async (call, path, body) => {
     const headers = toReadingHeaders(call);
-    if (form) headers["content-type"] = "application/x-www-form-urlencoded";
-    const request = form ? { method: "POST" as const, body: toForm(form) } : { method: "GET" as const };
+    if (body) headers["content-type"] = "form" in body ? FORM : "application/json";
+    const request = body ? { method: "POST" as const, body: toText(body) } : { method: "GET" as const };
     try {
       const found = await new Promise<JsonValue | undefined>((resolve, reject) => {
         upstreams
           .get(toOrigin(call))
           .dispatch({ ...request, path, headers }, new Reading(call, maxBytes, resolve, reject));
       });
-      if (found === undefined && !form) call.missing ??= path.split("?", 1)[0];
+      if (found === undefined && !body) call.missing ??= path.split("?", 1)[0];
       return found;
     } catch (error) {
       throw toRefused(call, error as Error);
@@ -42,8 +38,11 @@ export function createLookUp(upstreams: Upstreams, maxBytes: number): LookUp {
   };
 }
 
-function toForm(fields: readonly (readonly [string, string])[]): string {
-  return fields.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
+const FORM = "application/x-www-form-urlencoded";
+
+function toText(body: LookUpBody): string {
+  if ("json" in body) return body.json;
+  return body.form.map((pair) => pair.map(encodeURIComponent).join("=")).join("&");
 }
 
 /** What identifies a call at the vendor, for a request of the proxy's own. */

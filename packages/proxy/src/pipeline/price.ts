@@ -21,8 +21,7 @@ export interface PricingContext {
 
 /** Step 4: the most this call can cost. What can't be read with certainty is refused, never guessed. */
 export function price(call: Call, context: PricingContext): MaybePromise<void> {
-  const mustCollect =
-    call.route.price !== "free" && (getIdempotencyKey(call) !== undefined || canInject(call));
+  const mustCollect = call.route.price !== "free" && mayRepeat(call);
   const body = takeBody(call, context.maxBodyBytes, mustCollect);
   return body instanceof Promise
     ? body.then((taken) => priceWith(taken, call, context))
@@ -34,13 +33,13 @@ function priceWith(body: Body, call: Call, context: PricingContext): MaybePromis
   refuseTokenInBody(call);
   try {
     const price = quote(call, context);
-    if (!(price instanceof Promise)) return keepPrice(call, price);
+    if (!(price instanceof Promise)) return keepPrice(call, price, context);
     return price.then(
-      (later) => keepPrice(call, later),
-      (error: unknown) => keepPrice(call, toUnpriced(call, error)),
+      (later) => keepPrice(call, later, context),
+      (error: unknown) => keepPrice(call, toUnpriced(call, error), context),
     );
   } catch (error) {
-    return keepPrice(call, toUnpriced(call, error));
+    return keepPrice(call, toUnpriced(call, error), context);
   }
 }
 
@@ -63,18 +62,24 @@ function quote(call: Call, context: PricingContext): ReturnType<Pricer> {
     allowRecurring: call.key?.policy.allowRecurring ?? false,
     getExposure: (objectId) =>
       context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
-    lookUp: (path, form) => context.lookUp(call, path, form),
+    lookUp: (path, body) => context.lookUp(call, path, body),
     lookUpConstant: (path) => context.lookUpConstant(call, path),
   });
 }
 
-function keepPrice(call: Call, price: Quote | SecretCall): void {
+function keepPrice(call: Call, price: Quote | SecretCall, { exchange }: PricingContext): void {
   if (price.kind === "secret") refuseSecret(call);
-  call.price = price.kind === "secret" ? UNPRICED : price;
+  call.price = readsResponse(price.kind === "secret" ? UNPRICED : price, call, exchange);
   const given = getIdempotencyKey(call);
   const injects = given === undefined && canInject(call) && call.price.kind !== "free";
   call.idempotencyKey = injects ? toIdempotencyKey(call) : given;
   call.injectedIdempotencyKey = injects;
+}
+
+/** What had no price might show in the response what it has cost. */
+function readsResponse(price: Quote, { vendor }: Call, exchange: Exchange): Quote {
+  if (price.kind !== "unpriced" || price.toActual || !vendor.readCost) return price;
+  return { ...price, toActual: (answer) => vendor.readCost?.(answer, exchange) };
 }
 
 /** What can't be read is refused, or for a shadow key noted. */
@@ -88,6 +93,11 @@ function toUnpriced(call: Call, error: unknown): Quote {
   if (route.mayShowSecrets && !vendor.allowsSecret(target.method, target.path)) throw new Refused(refusal);
   refuseForPolicy(call, refusal);
   return UNPRICED;
+}
+
+/** Whether the call has a name at the vendor, so that it may share the reservation of an earlier attempt. */
+export function mayRepeat(call: Call): boolean {
+  return getIdempotencyKey(call) !== undefined || canInject(call);
 }
 
 /** Whether the key's policy has the proxy name the call for the vendor, who would honour the name. */

@@ -52,6 +52,7 @@ function toRefusedCall({ target, price, missing, vendor, key }: Call): RefusedCa
     ...(missing === undefined ? {} : { missing: `${vendor.name} has no ${missing} in ${key?.mode} mode` }),
     endpoint: `${target.method} ${target.path}`,
     renews: price.kind === "unpriced" && price.renews === true,
+    hint: price.kind === "unpriced" ? price.hint : undefined,
   };
 }
 

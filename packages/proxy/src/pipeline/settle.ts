@@ -38,9 +38,15 @@ function toOutcome(call: Call, result: ForwardResult): Outcome {
     if (actual === "nothing") return { kind: "refused" };
     const kind = vendor.idempotency?.isReplay?.(answer.headers) ? "replayed" : "effect";
     if (actual === undefined) return { kind, costMicroUsd: null };
-    return { kind, costMicroUsd: actual.microUsd, ...qualifyCounted(call, actual) };
+    return { kind, costMicroUsd: toCost(call, actual), ...qualifyCounted(call, actual) };
   }
   return { kind: vendor.refusedStatuses.includes(answer.status) ? "refused" : "unknown" };
+}
+
+/** What the payer can still raise costs what it can be raised to. */
+function toCost({ price, reservedMicroUsd }: Call, { microUsd, atLeast }: Cost): number {
+  if (!atLeast) return microUsd;
+  return Math.max(microUsd, price.kind === "amount" ? price.microUsd : reservedMicroUsd);
 }
 
 function readActual({ price }: Call, answer: VendorAnswer): Cost | "nothing" | undefined {

@@ -61,7 +61,8 @@ export function createTrueUps(
 
 function findTrueUp({ price }: Call, answer: VendorAnswer, { outcome }: Settlement): TrueUp | undefined {
   const isSettled = outcome === "settled" && answer.status >= 200 && answer.status < 300;
-  return isSettled && price.kind === "amount" ? price.toTrueUp?.(answer) : undefined;
+  const mayCost = price.kind === "amount" || price.kind === "unpriced";
+  return isSettled && mayCost ? price.toTrueUp?.(answer) : undefined;
 }
 
 /** Reads paths of the vendor as a call would; it keeps nothing else of the call, which is long over by then. */

@@ -11,6 +11,8 @@ export interface RefusedCall {
   renews: boolean;
   /** Which object the vendor doesn't have, if the cost of the call is to be read there. */
   missing?: string;
+  /** What would give it a price. */
+  hint?: string | undefined;
 }
 
 const ANY_CALL: RefusedCall = { endpoint: "The call", renews: false };
@@ -30,7 +32,7 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
   cap_exhausted: (refusal) => toExhausted(refusal),
 };
 
-function toUnpriced({ endpoint, missing }: RefusedCall): string {
+function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
   if (missing !== undefined) {
     return `A cap applies, and Keybrake reads from another object what ${endpoint} can cost, but ${missing}. Nothing was forwarded. Check the id, and that the key's mode and the account that the call names are the object's.`;
   }
@@ -39,6 +41,7 @@ function toUnpriced({ endpoint, missing }: RefusedCall): string {
     : "Otherwise, ask the operator to price the endpoint.";
   return (
     `A cap applies, and Keybrake can't tell before the call what ${endpoint} can cost. ` +
+    (hint === undefined ? "" : `${hint} `) +
     `If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. ${operator}`
   );
 }

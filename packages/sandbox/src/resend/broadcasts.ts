@@ -39,6 +39,16 @@ export function listBroadcasts(call: ResendCall): object {
   return listNewestFirst(call, [...call.world.broadcasts.values()], toListed);
 }
 
+/** Every segment has the same contacts. */
+export function listContacts(call: ResendCall): object {
+  const contacts = Array.from({ length: call.world.segmentSize }, (_, index) => ({
+    id: `contact-${index + 1}`,
+    email: `contact-${index + 1}@example.com`,
+    unsubscribed: false,
+  }));
+  return listNewestFirst(call, contacts, (contact) => contact);
+}
+
 function find(call: ResendCall): Broadcast {
   const broadcast = call.world.broadcasts.get(call.id);
   if (!broadcast) throw notFound("Broadcast");

@@ -1,7 +1,13 @@
 import { createRoutes } from "../find-route.ts";
 import { createApiKey, listApiKeys } from "./api-keys.ts";
 import { sendBatch } from "./batch.ts";
-import { createBroadcast, fetchBroadcast, listBroadcasts, sendBroadcast } from "./broadcasts.ts";
+import {
+  createBroadcast,
+  fetchBroadcast,
+  listBroadcasts,
+  listContacts,
+  sendBroadcast,
+} from "./broadcasts.ts";
 import { listDomains } from "./domains.ts";
 import { fetchEmail, listEmails, sendEmail } from "./emails.ts";
 import type { ResendHandler } from "./world.ts";
@@ -30,4 +36,5 @@ export const routes = createRoutes<ResendRoute>([
   ["GET /broadcasts", route(listBroadcasts)],
   ["GET /broadcasts/:id", route(fetchBroadcast)],
   ["POST /broadcasts/:id/send", route(sendBroadcast)],
+  ["GET /segments/:id/contacts", route(listContacts)],
 ]);

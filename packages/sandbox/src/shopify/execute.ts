@@ -1,5 +1,13 @@
 import { type ExecutionResult, graphqlSync } from "graphql";
 import { delegateAccessTokenCreate } from "./access-tokens.ts";
+import { discountCodeBasicCreate } from "./discounts.ts";
+import {
+  draftOrder,
+  draftOrderCalculate,
+  draftOrderComplete,
+  draftOrderCreate,
+  draftOrderInvoiceSend,
+} from "./draft-orders.ts";
 import { giftCardCreate } from "./gift-cards.ts";
 import { orderCreateMandatePayment } from "./mandate-payment.ts";
 import { oncePerKey } from "./once-per-key.ts";
@@ -22,6 +30,12 @@ const rootFields = {
   shop,
   order,
   orders,
+  draftOrder,
+  draftOrderCalculate,
+  draftOrderCreate: oncePerKey(draftOrderCreate),
+  draftOrderComplete: oncePerKey(draftOrderComplete),
+  draftOrderInvoiceSend: oncePerKey(draftOrderInvoiceSend),
+  discountCodeBasicCreate: oncePerKey(discountCodeBasicCreate),
   refundCreate: oncePerKey(refundCreate, { mandatory: true }),
   giftCardCreate: oncePerKey(giftCardCreate),
   orderCapture: oncePerKey(orderCapture),

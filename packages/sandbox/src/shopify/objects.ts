@@ -35,3 +35,12 @@ export interface StoreCreditAccount {
   readonly currency: string;
   balanceMinor: number;
 }
+
+/** Amounts are minor units of the shop's currency. */
+export interface DraftOrder {
+  readonly gid: string;
+  /** Before discounts. */
+  readonly valueMinor: number;
+  readonly discountMinor: number;
+  status: "OPEN" | "INVOICE_SENT" | "COMPLETED";
+}

@@ -13,6 +13,7 @@ export const schema: GraphQLSchema = buildSchema(/* GraphQL */ `
   type Query {
     shop: Shop!
     order(id: ID!): Order
+    draftOrder(id: ID!): DraftOrder
     orders(first: Int, after: String, reverse: Boolean = false): OrderConnection!
   }
 
@@ -39,6 +40,11 @@ export const schema: GraphQLSchema = buildSchema(/* GraphQL */ `
     storeCreditAccountCredit(id: ID!, creditInput: StoreCreditAccountCreditInput!): StoreCreditAccountCreditPayload
     storeCreditAccountDebit(id: ID!, debitInput: StoreCreditAccountDebitInput!): StoreCreditAccountDebitPayload
     delegateAccessTokenCreate(input: DelegateAccessTokenInput!): DelegateAccessTokenCreatePayload
+    draftOrderCalculate(input: DraftOrderInput!): DraftOrderCalculatePayload
+    draftOrderCreate(input: DraftOrderInput!): DraftOrderCreatePayload
+    draftOrderComplete(id: ID!, paymentGatewayId: ID, paymentPending: Boolean, sourceName: String): DraftOrderCompletePayload
+    draftOrderInvoiceSend(id: ID!, email: EmailInput): DraftOrderInvoiceSendPayload
+    discountCodeBasicCreate(basicCodeDiscount: DiscountCodeBasicInput!): DiscountCodeBasicCreatePayload
   }
 
   type Shop {
@@ -215,6 +221,49 @@ export const schema: GraphQLSchema = buildSchema(/* GraphQL */ `
     MISMATCHING_CURRENCY
     NEGATIVE_OR_ZERO_AMOUNT
   }
+
+  enum DraftOrderStatus { COMPLETED INVOICE_SENT OPEN }
+  enum DraftOrderAppliedDiscountType { FIXED_AMOUNT PERCENTAGE }
+  input DraftOrderAppliedDiscountInput { title: String value: Float! valueType: DraftOrderAppliedDiscountType! }
+  input DraftOrderLineItemInput { originalUnitPrice: Money quantity: Int! title: String }
+  input DraftOrderInput {
+    appliedDiscount: DraftOrderAppliedDiscountInput
+    lineItems: [DraftOrderLineItemInput!]
+    note: String
+  }
+  input EmailInput { to: String subject: String }
+  type DraftOrder {
+    id: ID!
+    status: DraftOrderStatus!
+    currencyCode: CurrencyCode!
+    totalPriceSet: MoneyBag!
+    totalDiscountsSet: MoneyBag!
+  }
+  type CalculatedDraftOrder { currencyCode: CurrencyCode! totalPriceSet: MoneyBag! totalDiscountsSet: MoneyBag! }
+  type DraftOrderCalculatePayload { calculatedDraftOrder: CalculatedDraftOrder userErrors: [UserError!]! }
+  type DraftOrderCreatePayload { draftOrder: DraftOrder userErrors: [UserError!]! }
+  type DraftOrderCompletePayload { draftOrder: DraftOrder userErrors: [UserError!]! }
+  type DraftOrderInvoiceSendPayload { draftOrder: DraftOrder userErrors: [UserError!]! }
+
+  input DiscountAmountInput { amount: Decimal appliesOnEachItem: Boolean }
+  input DiscountCustomerGetsValueInput { discountAmount: DiscountAmountInput percentage: Float }
+  input DiscountItemsInput { all: Boolean }
+  input DiscountCustomerGetsInput { items: DiscountItemsInput value: DiscountCustomerGetsValueInput }
+  input DiscountContextInput { all: Boolean }
+  input DiscountCodeBasicInput {
+    appliesOncePerCustomer: Boolean
+    code: String
+    context: DiscountContextInput
+    customerGets: DiscountCustomerGetsInput
+    endsAt: DateTime
+    startsAt: DateTime
+    title: String
+    usageLimit: Int
+  }
+  type DiscountCodeNode { id: ID! }
+  type DiscountUserError { code: DiscountErrorCode field: [String!] message: String! }
+  enum DiscountErrorCode { BLANK TAKEN }
+  type DiscountCodeBasicCreatePayload { codeDiscountNode: DiscountCodeNode userErrors: [DiscountUserError!]! }
 
   input DelegateAccessTokenInput { delegateAccessScope: [String!]! expiresIn: Int }
   type DelegateAccessTokenCreatePayload {

@@ -1,5 +1,5 @@
 import type { Effect } from "../ledger.ts";
-import type { GiftCard, Order, StoreCreditAccount } from "./objects.ts";
+import type { DraftOrder, GiftCard, Order, StoreCreditAccount } from "./objects.ts";
 import type { KeptPayload } from "./payload.ts";
 
 /** Everything behind one store. */
@@ -15,6 +15,9 @@ export interface Shop {
   readonly giftCards: Map<string, GiftCard>;
   /** By gid. */
   readonly storeCredit: Map<string, StoreCreditAccount>;
+  /** By gid. */
+  readonly draftOrders: Map<string, DraftOrder>;
+  readonly discountCodes: Set<string>;
   /** What mutations answered, by idempotency key. */
   readonly kept: Map<string, KeptPayload>;
   /** `Refund` → `gid://shopify/Refund/12`. */

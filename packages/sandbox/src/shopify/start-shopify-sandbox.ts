@@ -69,6 +69,8 @@ export async function startShopifySandbox(options: ShopifySandboxOptions = {}): 
     orders: new Map(),
     giftCards: new Map(),
     storeCredit: new Map(),
+    draftOrders: new Map(),
+    discountCodes: new Set(),
     kept: new Map(),
     newGid(type) {
       lastId += 1;
@@ -86,6 +88,8 @@ export async function startShopifySandbox(options: ShopifySandboxOptions = {}): 
     shop.orders.clear();
     shop.giftCards.clear();
     shop.storeCredit.clear();
+    shop.draftOrders.clear();
+    shop.discountCodes.clear();
     shop.kept.clear();
     for (const seed of orders) {
       const order = createOrder(shop, seed, now());

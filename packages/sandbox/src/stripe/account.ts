@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Effect } from "../ledger.ts";
+import type {
+  CheckoutSession,
+  Invoice,
+  InvoiceItem,
+  PaymentLink,
+  Price,
+  ShippingRate,
+  Subscription,
+} from "./billing-objects.ts";
 import { noSuch } from "./errors.ts";
 import type { FormObject } from "./form.ts";
 import type { IdempotencyKeys } from "./idempotency.ts";
@@ -14,6 +23,13 @@ export interface Account {
   readonly refunds: Map<string, Refund>;
   readonly customers: Map<string, Customer>;
   readonly deletedCustomers: Set<string>;
+  readonly prices: Map<string, Price>;
+  readonly shippingRates: Map<string, ShippingRate>;
+  readonly checkoutSessions: Map<string, CheckoutSession>;
+  readonly paymentLinks: Map<string, PaymentLink>;
+  readonly invoiceItems: Map<string, InvoiceItem>;
+  readonly invoices: Map<string, Invoice>;
+  readonly subscriptions: Map<string, Subscription>;
   /** Captured less refunded, per currency in minor units. */
   readonly balance: Map<string, number>;
   readonly idempotencyKeys: IdempotencyKeys;
@@ -27,6 +43,13 @@ export function createAccount(livemode: boolean): Account {
     refunds: new Map(),
     customers: new Map(),
     deletedCustomers: new Set(),
+    prices: new Map(),
+    shippingRates: new Map(),
+    checkoutSessions: new Map(),
+    paymentLinks: new Map(),
+    invoiceItems: new Map(),
+    invoices: new Map(),
+    subscriptions: new Map(),
     balance: new Map(),
     idempotencyKeys: new Map(),
   };

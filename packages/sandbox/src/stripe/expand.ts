@@ -27,6 +27,7 @@ function findById(account: Account, id: string): object | undefined {
     account.paymentIntents.get(id) ??
     account.charges.get(id) ??
     account.refunds.get(id) ??
-    account.customers.get(id)
+    account.customers.get(id) ??
+    account.invoices.get(id)
   );
 }

@@ -10,6 +10,7 @@ it.each<[string, string[], string | undefined]>([
       "PATCH /emails/id_1",
       "POST /emails/id_1/cancel",
       "GET /broadcasts",
+      "POST /broadcasts",
       "DELETE /broadcasts/id_1",
       "POST /broadcasts/id_1/cancel",
       "POST /automations/id_1/stop",
@@ -37,7 +38,6 @@ it.each<[string, string[], string | undefined]>([
   [
     "unpriced",
     [
-      "POST /broadcasts",
       "PATCH /broadcasts/id_1",
       "POST /broadcasts/id_1/send",
       "POST /events",

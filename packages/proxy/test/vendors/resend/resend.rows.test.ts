@@ -156,8 +156,8 @@ describe("a batch", () => {
 
 describe("what is not an email", () => {
   it.each([
-    ["POST /broadcasts/b_1/send", "unpriced_endpoint"],
-    ["POST /broadcasts", "unpriced_endpoint"],
+    ["PATCH /broadcasts/b_1", "unpriced_endpoint"],
+    ["POST /broadcasts/b_1/duplicate", "unpriced_endpoint"],
     ["POST /events/send", "unpriced_endpoint"],
     ["POST /automations", "unpriced_endpoint"],
     ["POST /api-keys", "secret_endpoint"],

@@ -74,6 +74,20 @@ describe("the SDK", () => {
     expect((await test.bench.spend()).spent).toBe(0.0009);
   });
 
+  it("sends a broadcast to the contacts of its segment, once", async () => {
+    const test = await startForTest({ dailyUsdCap: 0.0269 });
+    const resend = test.connect();
+    const draft = { segmentId: "seg-1", from: "a@example.com", subject: "News", text: "Hi" };
+    const { data } = await resend.broadcasts.create(draft);
+    expect((await resend.broadcasts.send(data?.id ?? "")).error).toBeNull();
+    expect((await resend.broadcasts.create({ ...draft, send: true })).error).toBeNull();
+    expect((await resend.broadcasts.create({ ...draft, send: true })).error).toMatchObject({
+      name: "cap_exhausted",
+    });
+    expect((await test.bench.spend()).spent).toBe(0.018);
+    await expectLedgersAgree(test);
+  });
+
   it("finds out by the same key what became of an email whose answer was lost", async () => {
     const test = await startForTest({ dailyUsdCap: 0.0009 });
     const resend = test.connect();
@@ -156,7 +170,7 @@ describe("refusals", () => {
       { callsPerMinute: 1 },
       (resend) => resend.emails.list().then(() => resend.emails.list()),
     ],
-    ["unpriced_endpoint", {}, (resend) => resend.broadcasts.send("b_1")],
+    ["unpriced_endpoint", {}, (resend) => resend.broadcasts.update("b_1", { subject: "No" })],
     ["unpriced_endpoint", {}, (resend) => resend.apiKeys.remove("id_1")],
     ["endpoint_not_allowed", { allowedEndpoints: ["GET /emails"] }, (resend) => resend.emails.send(EMAIL)],
     ["secret_endpoint", {}, (resend) => resend.apiKeys.create({ name: "mine" })],

@@ -79,7 +79,10 @@ const SHOWN: Record<string, object> = {
   }),
   [PRICE_PATH("price_any")]: toPrice({ custom_unit_amount: { maximum: null }, unit_amount: null }),
   [PRICE_PATH("price_eur")]: toPrice({
-    currency_options: { usd: { unit_amount: 2000 }, eur: { unit_amount: 3000, unit_amount_decimal: "3000" } },
+    currency_options: {
+      usd: { unit_amount: 2000, unit_amount_decimal: "2000" },
+      eur: { unit_amount: 3000, unit_amount_decimal: "3000" },
+    },
   }),
   [PRICE_PATH("price_xts")]: toPrice({ currency_options: { xts: { unit_amount: 1 } } }),
   [PRICE_PATH("price_tiers")]: toPrice({
@@ -157,6 +160,11 @@ describe("a checkout session for prices at Stripe", () => {
         "shipping_options[1][shipping_rate]": "shr_1",
       },
       31,
+    ],
+    [
+      "the most expensive of its currencies, whichever the session names",
+      { "line_items[0][price]": "price_eur", "line_items[0][quantity]": "1", currency: "usd" },
+      33,
     ],
     [
       "no tax",
@@ -251,6 +259,67 @@ describe("a checkout session for prices at Stripe", () => {
     await play(bench, { ...step, key, refused: [429, "cap_exhausted"] });
   });
 
+  it.each<[string, Record<string, string>, number, number]>([
+    [
+      "quantities",
+      {
+        "line_items[0][price]": "price_1",
+        "line_items[0][adjustable_quantity][enabled]": "true",
+        "line_items[0][adjustable_quantity][maximum]": "7",
+      },
+      20,
+      140,
+    ],
+    ["an amount", { "line_items[0][price]": "price_tip" }, 1, 50],
+    ["a currency", { "line_items[0][price]": "price_eur" }, 20, 33],
+    [
+      "a shipping rate",
+      { "line_items[0][price]": "price_1", "shipping_options[0][shipping_rate]": "shr_1" },
+      20,
+      31,
+    ],
+  ])("keeps what the payer can still choose: %s", async (_name, form, total, cost) => {
+    await using bench = await startStripeBench();
+    const fields = { mode: "payment", success_url: URL, "line_items[0][quantity]": "1", ...form };
+    const answer = { json: { id: "cs_1", amount_total: total * 100, currency: "usd" } };
+    const step = { ...priced("/v1/checkout/sessions", fields), answer };
+    await play(bench, { ...step, reserved: cost, cost });
+  });
+
+  it("costs its total where the payer can't raise it", async () => {
+    await using bench = await startStripeBench();
+    const fields = {
+      mode: "payment",
+      success_url: URL,
+      "line_items[0][price]": "price_1",
+      "line_items[0][quantity]": "1",
+      "discounts[0][coupon]": "TEN",
+    };
+    const answer = { json: { id: "cs_1", amount_total: 1000, currency: "usd" } };
+    await play(bench, {
+      ...priced("/v1/checkout/sessions", fields),
+      answer,
+      reserved: 20,
+      cost: 10,
+      notes: [],
+    });
+  });
+
+  it("keeps an operator's bound if the total can still grow by a tax", async () => {
+    await using bench = await startStripeBench();
+    const key = await bench.issue({ maxUsdPerCall: 50 });
+    const fields = {
+      mode: "payment",
+      success_url: URL,
+      "automatic_tax[enabled]": "true",
+      "line_items[0][price]": "price_1",
+      "line_items[0][quantity]": "1",
+    };
+    const answer = { json: { id: "cs_1", amount_total: 2000, currency: "usd" } };
+    const step = { ...priced("/v1/checkout/sessions", fields), answer };
+    await play(bench, { ...step, key, reserved: 50, cost: 50 });
+  });
+
   it("looks a price up once in 10 minutes, for each account", async () => {
     await using bench = await startStripeBench();
     const key = await bench.issue({ accounts: ["*"] });
@@ -318,6 +387,34 @@ describe("a payment link", () => {
   ])("%s", async (_name, form, expected) => {
     await using bench = await startStripeBench();
     await play(bench, { ...priced("/v1/payment_links", form), ...expected });
+  });
+
+  it("reserves its shipping for each payment", async () => {
+    await using bench = await startStripeBench();
+    const form = {
+      ...LINE,
+      "restrictions[completed_sessions][limit]": "3",
+      "shipping_options[0][shipping_rate]": "shr_1",
+    };
+    // 10 EUR at 1.1 are more than 9 USD.
+    await play(bench, { ...priced("/v1/payment_links", form), reserved: 153, cost: 153 });
+  });
+
+  it("counts the first payments of its subscriptions if the key allows renewals", async () => {
+    await using bench = await startStripeBench({ allowRecurring: true });
+    const form = {
+      "line_items[0][price]": "price_monthly",
+      "line_items[0][quantity]": "1",
+      "restrictions[completed_sessions][limit]": "4",
+    };
+    await play(bench, { ...priced("/v1/payment_links", form), reserved: 80, cost: 80 });
+  });
+
+  it("says which field would give it a price", async () => {
+    await using bench = await startStripeBench();
+    bench.vendor.otherwise = () => ({ json: toPrice() });
+    const { text } = await bench.call({ path: "/v1/payment_links", form: LINE });
+    expect(text).toContain("restrictions[completed_sessions][limit]");
   });
 
   it("may be switched off", async () => {

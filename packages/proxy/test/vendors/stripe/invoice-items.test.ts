@@ -24,8 +24,21 @@ describe("an invoice item", () => {
     await play(bench, { ...item(form), reserved: usd, cost: usd, notes: ["estimate"] });
   });
 
+  it.each<[string, Record<string, string>, number]>([
+    ["one", { "pricing[price]": "price_1QkX2e" }, 12.5],
+    ["several", { "pricing[price]": "price_1QkX2e", quantity: "3" }, 37.5],
+    ["parts, in an older version", { price: "price_1QkX2e", quantity_decimal: "0.5" }, 6.25],
+  ])("counts by a price kept at Stripe: %s", async (_name, form, usd) => {
+    await using bench = await startStripeBench();
+    const price = { billing_scheme: "per_unit", currency: "usd", unit_amount: 1250, type: "one_time" };
+    const shown = { "/v1/prices/price_1QkX2e?expand%5B%5D=currency_options": price };
+    await play(bench, { ...item(form), shown, reserved: usd, cost: usd });
+  });
+
   it.each<[string, Record<string, string>]>([
-    ["a price kept at Stripe", { "pricing[price]": "price_1QkX2e" }],
+    ["a price that Stripe doesn't have", { "pricing[price]": "price_1QkX2e" }],
+    ["something else in its pricing", { "pricing[price]": "price_1QkX2e", "pricing[tier]": "1" }],
+    ["no price in its pricing", { "pricing[tier]": "1", amount: "1", currency: "usd" }],
     ["a rate of tax", { amount: "500", currency: "usd", "tax_rates[0]": "txr_1QkX2e" }],
     ["the customer's currency", { amount: "500" }],
     ["nothing", {}],
@@ -40,6 +53,9 @@ describe("an invoice item", () => {
     ["a negative quantity", { unit_amount_decimal: "-1", quantity: "-5", currency: "usd" }],
     ["13 decimals", { unit_amount_decimal: "0.0000000000001", currency: "usd" }],
     ["other letters", { "price_data[unit_amount]": "1", "price_data[Unit_Amount]": "9", currency: "usd" }],
+    ["a price and an amount", { "pricing[price]": "price_1QkX2e", amount: "1" }],
+    ["two prices", { "pricing[price]": "price_1QkX2e", price: "price_2" }],
+    ["an id with a path in it", { "pricing[price]": "../customers" }],
     ["a value that is a list", { "price_data[unit_amount][]": "1", currency: "usd" }],
   ])("can't be read by %s", async (_name, form) => {
     await using bench = await startStripeBench();

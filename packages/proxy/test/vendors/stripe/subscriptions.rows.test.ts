@@ -33,7 +33,7 @@ describe("a subscription", () => {
   it("row 46: costs its first invoice, as Stripe previews it", async () => {
     await using bench = await startStripeBench({ allowRecurring: true });
     const metadata = { "metadata[run]": "7", trial_period_days: "30" };
-    await play(bench, { ...creation, form: { ...form, ...metadata }, notes: ["estimate"] });
+    await play(bench, { ...creation, form: { ...form, ...metadata }, notes: [] });
     expect(await bench.spend()).toEqual({ spent: 90, held: 0, unknown: 0 });
     const [preview, sent] = bench.vendor.seen;
     // A trial puts the first payment off to where the proxy does not see it, so the preview has none.
@@ -66,6 +66,31 @@ describe("a subscription", () => {
     await using bench = await startStripeBench({ allowRecurring: true });
     const json = { id: "sub_1QkX2e", latest_invoice: { amount_due: 9500, currency: "usd" } };
     await play(bench, { ...creation, answer: { json }, cost: 95, notes: ["overage"] });
+  });
+
+  it("costs the whole period if it begins with a trial", async () => {
+    await using bench = await startStripeBench({ allowRecurring: true });
+    const json = {
+      id: "sub_1QkX2e",
+      trial_end: 1_764_000_000,
+      latest_invoice: { id: "in_1QkX2e", amount_due: 0, currency: "usd" },
+    };
+    const trial = { ...form, trial_period_days: "30", "expand[]": "latest_invoice" };
+    await play(bench, { ...creation, form: trial, answer: { json } });
+  });
+
+  it.each<[string, boolean]>([
+    ["cancel_at_period_end=true", true],
+    ["cancel_at_period_end=true&cancellation_details[comment]=bye", true],
+    ["cancel_at_period_end=false", false],
+    ["cancel_at_period_end=true&proration_behavior=always_invoice", false],
+    ["cancel_at_period_end=true&items[0][price]=price_1", false],
+  ])("is ended with its period for free (%s: %s)", async (body, isFree) => {
+    await using bench = await startStripeBench({ dailyUsdCap: 0 });
+    bench.vendor.otherwise = () => ({ json: {} });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const { code } = await bench.call({ path: "/v1/subscriptions/sub_1QkX2e", body, headers });
+    expect(code).toBe(isFree ? undefined : "unpriced_endpoint");
   });
 
   it.each<[string, Step]>([

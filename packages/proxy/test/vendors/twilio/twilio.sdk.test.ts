@@ -88,6 +88,35 @@ describe("the SDK", () => {
     expect(sandbox.requests().every(({ headers }) => headers.authorization?.startsWith("Basic "))).toBe(true);
   });
 
+  it("is told to limit the time of a call", async () => {
+    const { sandbox, connect } = await startForTest();
+    const { client } = connect();
+    const call = { to: MESSAGE.to, from: MESSAGE.from, url: "https://a.example" };
+    await expect(client.calls.create(call)).rejects.toMatchObject({
+      code: "unpriced_endpoint",
+      message: expect.stringContaining("TimeLimit") as string,
+    });
+    expect(sandbox.requests()).toEqual([]);
+    await client.calls.create({ ...call, timeLimit: 60 });
+    expect(sandbox.ledger().grossMicroUsd).toBe(14_000);
+  });
+
+  it("texts and calls where nothing has a price under max_usd_per_call, and pays what it costs", async () => {
+    const { bench, sandbox, connect } = await startForTest({ maxUsdPerCall: 7 });
+    const { client } = connect();
+    const to = "+442071838750";
+    await client.messages.create({ ...MESSAGE, to });
+    await client.calls.create({ to, from: MESSAGE.from, url: "https://a.example" });
+    expect((await bench.entries()).map(({ reservedUsd }) => reservedUsd)).toEqual([7, 7]);
+    const executedUsd = sandbox.ledger().grossMicroUsd / 1_000_000;
+    await until("the prices are known", async () => (await bench.spend()).spent === executedUsd);
+    expect(executedUsd).toBe(0.05 + 6);
+    expect((await bench.entries()).map(({ notes }) => notes)).toEqual([
+      expect.arrayContaining(["trued_up"]),
+      expect.arrayContaining(["trued_up"]),
+    ]);
+  });
+
   it("pages through the older API inside the proxy", async () => {
     const { bench, sandbox, connect } = await startForTest();
     const { client, uris } = connect();

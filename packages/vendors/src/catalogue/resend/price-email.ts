@@ -3,17 +3,22 @@ import type { VendorAnswer } from "../../answer.ts";
 import type { Pricer } from "../../define-vendor.ts";
 import { multiply } from "../../multiply.ts";
 import type { PriceBook } from "../../price-book.ts";
-import { type Cost, UNPRICED } from "../../quote.ts";
+import type { Cost, Quote } from "../../quote.ts";
 import { JsonNumber, type JsonValue, readPointer } from "../../reading/json-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 import { countRecipients } from "./recipients.ts";
+
+const NO_PRICE: Quote = {
+  kind: "unpriced",
+  hint: "An email has no price: the operator can set vendors.resend.prices.email.recipient.",
+};
 
 /** An email: so much for each recipient. A repeated one is known by its id, for no header says that it is one. */
 export function createEmailPricer(prices: PriceBook): Pricer {
   return ({ json }) => {
     const unit = prices.get("email", "recipient");
     const count = countRecipients(json);
-    if (unit === undefined) return UNPRICED;
+    if (unit === undefined) return NO_PRICE;
     const microUsd = multiply(unit, count);
     return { kind: "amount", microUsd, toActual: (answer) => toCost(microUsd, readIds([answer.json])) };
   };
@@ -29,7 +34,7 @@ export function createBatchPricer(prices: PriceBook): Pricer {
     if (!Array.isArray(json)) throw new Unreadable("a batch must be a list of emails");
     const unit = prices.get("email", "recipient");
     const counts = json.map(countRecipients);
-    if (unit === undefined) return UNPRICED;
+    if (unit === undefined) return NO_PRICE;
     const cost = (of: number[]): number =>
       multiply(
         unit,

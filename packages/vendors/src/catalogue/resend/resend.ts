@@ -1,5 +1,6 @@
 import type { RouteDefinition, VendorDefinition } from "../../define-vendor.ts";
 import type { VendorSettings } from "../../vendor-settings.ts";
+import { createBroadcastPricer, createSendPricer } from "./price-broadcast.ts";
 import { createBatchPricer, createEmailPricer } from "./price-email.ts";
 
 // Elsewhere the key is ignored. https://resend.com/docs/dashboard/emails/idempotency-keys
@@ -18,6 +19,8 @@ export function createResend({ prices }: VendorSettings): VendorDefinition {
     routes: [
       { match: ["POST /emails"], body: "json", price: createEmailPricer(prices) },
       { match: ["POST /emails/batch"], body: "json", price: createBatchPricer(prices) },
+      { match: ["POST /broadcasts"], body: "json", price: createBroadcastPricer(prices) },
+      { match: ["POST /broadcasts/*/send"], body: "json", price: createSendPricer(prices), continues: true },
       ...ROUTES,
     ],
   };
@@ -38,7 +41,6 @@ const SECRET = [
 
 /** To whom these send, and how often, is not in the request. */
 const UNPRICED = [
-  "POST /broadcasts",
   "POST /broadcasts/*",
   "PATCH /broadcasts/*",
   "POST /events",

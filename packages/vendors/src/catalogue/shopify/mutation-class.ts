@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../reading/json-body.ts";
+import { DRAFT_MUTATIONS } from "./drafts.ts";
 import { FREE_MUTATIONS } from "./free-mutations.ts";
 import { PRICED_MUTATIONS } from "./priced-mutations.ts";
 import { UNPRICED_MUTATIONS } from "./unpriced-mutations.ts";
@@ -42,10 +43,11 @@ const DECIDES_COST = /price|tax|discount|deposit|buyerExperience|paymentTerms|gi
  * How a root mutation is priced. `checked` is free unless its input {@link decidesCost}. `undefined` for a mutation
  * that this list does not know: of another version of the API, or none at all.
  */
-export type MutationClass = "priced" | "free" | "checked" | "unpriced" | "secret";
+export type MutationClass = "priced" | "draft" | "free" | "checked" | "unpriced" | "secret";
 
 export function classifyMutation(name: string): MutationClass | undefined {
   if (PRICED_MUTATIONS.has(name)) return "priced";
+  if (DRAFT_MUTATIONS.has(name)) return "draft";
   if (SECRET_MUTATIONS.has(name)) return "secret";
   if (CHECKED_MUTATIONS.has(name)) return "checked";
   if (UNPRICED_MUTATIONS.has(name)) return "unpriced";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { DRAFT_MUTATIONS } from "./drafts.ts";
 import { FREE_MUTATIONS } from "./free-mutations.ts";
 import { classifyMutation, type MutationClass } from "./mutation-class.ts";
 import { PRICED_MUTATIONS } from "./priced-mutations.ts";
@@ -15,13 +16,18 @@ it("knows every root mutation of the API", () => {
 });
 
 it("lists none that the API does not have, and none twice", () => {
-  const listed = [...FREE_MUTATIONS, ...UNPRICED_MUTATIONS, ...PRICED_MUTATIONS.keys()];
+  const listed = [
+    ...FREE_MUTATIONS,
+    ...UNPRICED_MUTATIONS,
+    ...PRICED_MUTATIONS.keys(),
+    ...DRAFT_MUTATIONS.keys(),
+  ];
   expect(listed.filter((name) => !names.includes(name))).toEqual([]);
   expect(new Set(listed).size).toBe(listed.length);
 });
 
 it("knows every argument of those it prices", () => {
-  for (const [name, { arguments: known }] of PRICED_MUTATIONS) {
+  for (const [name, { arguments: known }] of [...PRICED_MUTATIONS, ...DRAFT_MUTATIONS]) {
     const signature = signatures.find((line) => line.startsWith(`${name}(`)) ?? "";
     const given = [...signature.matchAll(/[(, ](\w+):/g)].map(([, argument]) => argument);
     expect([name, given]).toEqual([name, Object.keys(known).sort()]);
@@ -29,14 +35,15 @@ it("knows every argument of those it prices", () => {
 });
 
 it.each<[MutationClass, string[]]>([
-  ["priced", ["refundCreate", "giftCardCreate", "storeCreditAccountCredit", "orderCapture"]],
+  ["priced", ["refundCreate", "giftCardCreate", "orderCapture", "discountCodeBasicCreate"]],
+  ["draft", ["draftOrderCreate", "draftOrderComplete", "draftOrderInvoiceSend"]],
   ["secret", ["delegateAccessTokenCreate", "storefrontAccessTokenCreate"]],
   [
     "unpriced",
     [
       "bulkOperationRunMutation",
-      "discountCodeBasicCreate",
-      "draftOrderComplete",
+      "discountAutomaticBasicCreate",
+      "draftOrderUpdate",
       "orderCancel",
       "orderMarkAsPaid",
       "priceListFixedPricesAdd",

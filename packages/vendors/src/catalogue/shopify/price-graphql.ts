@@ -3,8 +3,10 @@ import type { Exchange } from "../../currency.ts";
 import type { Pricer } from "../../define-vendor.ts";
 import { FREE, type Quote, type SecretCall, type UnpricedQuote } from "../../quote.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
+import { lookUpDrafts } from "./drafts.ts";
+import type { QuotedField } from "./field-quote.ts";
 import { type GraphqlRequest, readGraphqlRequest } from "./graphql-request.ts";
-import { type QuotedField, quoteOperation } from "./quote-mutation.ts";
+import { quoteOperation } from "./quote-mutation.ts";
 import { readOutcome } from "./read-outcome.ts";
 
 const RANK = { free: 0, amount: 1, unpriced: 2, currency_unpriced: 3, secret: 4 };
@@ -15,14 +17,21 @@ const RANK = { free: 0, amount: 1, unpriced: 2, currency_unpriced: 3, secret: 4 
  * @param currency the shop's own currency, for amounts that name none
  */
 export function createGraphqlPricer(currency: string | undefined): Pricer {
-  return ({ method, json, exchange, allowRecurring }) => {
+  return (call) => {
+    const { method, json, exchange, allowRecurring } = call;
     if (method !== "POST") throw new Unreadable("GraphQL goes by POST");
     const request = readGraphqlRequest(json);
     const shop = { exchange, currency };
-    return request.operations
-      .map((operation) => priceFields(quoteOperation(operation, request, shop), request, exchange))
-      .map((price) => (allowRecurring && price.kind === "unpriced" ? mayRenew(price) : price))
-      .reduce(toDearer);
+    const quoted = request.operations.map((operation) => quoteOperation(operation, request, shop));
+    const toPrice = (operations: QuotedField[][]): Quote | SecretCall =>
+      operations
+        .map((fields) => priceFields(fields, request, exchange))
+        .map((price) => (allowRecurring && price.kind === "unpriced" ? mayRenew(price) : price))
+        .reduce(toDearer);
+    const namesDraft = quoted.flat().some(({ quote }) => quote.kind === "draft");
+    // What is refused anyway needs no lookup.
+    if (!namesDraft || quoted.flat().some(({ quote }) => quote.kind === "secret")) return toPrice(quoted);
+    return Promise.all(quoted.map((fields) => lookUpDrafts(fields, call))).then(toPrice);
   };
 }
 
@@ -52,9 +61,16 @@ function priceFields(fields: QuotedField[], request: GraphqlRequest, exchange: E
     0,
   );
   if (microUsd > MAX_MICRO_USD) throw new Unreadable("the amounts are above 9,000,000,000 USD");
-  const times = quotes.filter(({ kind }) => kind === "unpriced").length;
+  const times = quotes.filter(({ kind }) => kind === "unpriced" || kind === "draft").length;
   const renews = quotes.some((quote) => quote.kind === "unpriced" && quote.renews);
   if (times > 0) return { kind: "unpriced", times, microUsd, ...(renews ? { renews } : {}) };
   if (quotes.every(({ kind }) => kind === "free")) return FREE;
-  return { kind: "amount", microUsd, toActual: (answer) => readOutcome(answer, fields, request, exchange) };
+  const [only, ...others] = quotes.filter(({ kind }) => kind !== "free");
+  const objectId = only?.kind === "amount" && others.length === 0 ? only.objectId : undefined;
+  return {
+    kind: "amount",
+    microUsd,
+    ...(objectId === undefined ? {} : { objectId }),
+    toActual: (answer) => readOutcome(answer, fields, request, exchange),
+  };
 }

@@ -1,12 +1,20 @@
-import type { Shape } from "./money-in-arguments.ts";
+import type { JsonObject } from "../../reading/json-body.ts";
+import { readDiscount } from "./discounts.ts";
+import type { NamedMoney, Shape } from "./money-in-arguments.ts";
 
 /** A root mutation whose cost stands in its arguments. */
 export interface PricedMutation {
   arguments: { readonly [argument: string]: Shape };
   /** What of its payload exists only once the thing is done. */
   creates: readonly string[];
+  /** Reads the money in its arguments, if it isn't a sum of what stands there. */
+  read?(values: JsonObject, currency: string | undefined): NamedMoney;
   /** Where its payload says what was moved: a `MoneyV2`, or a `MoneyBag` of one. */
   told?: readonly string[];
+  /** What its payload says might be less than it costs: only more than was named counts. */
+  mayTellLess?: boolean;
+  /** Where its payload shows the id of the object that counts once, however many calls lead to it. */
+  object?: readonly string[];
   /** Naming no amount is a call of its own, which costs nobody knows what; otherwise an amount is required. */
   mayNameNone?: boolean;
 }
@@ -161,6 +169,12 @@ export const PRICED_MUTATIONS: ReadonlyMap<string, PricedMutation> = new Map(
     storeCreditAccountDebit: {
       arguments: { debitInput: { debitAmount: "money" }, id: "ignored" },
       creates: ["storeCreditAccountTransaction"],
+    },
+    // What it gives away later: an amount, as often as the code can be used.
+    discountCodeBasicCreate: {
+      arguments: { basicCodeDiscount: "ignored" },
+      creates: ["codeDiscountNode"],
+      read: readDiscount,
     },
     // The merchant approves it in a browser, past the proxy, so it counts when it is created.
     appPurchaseOneTimeCreate: {

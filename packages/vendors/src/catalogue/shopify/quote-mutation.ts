@@ -3,25 +3,13 @@ import type { Exchange } from "../../currency.ts";
 import type { JsonObject } from "../../reading/json-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 import { createArgumentReader, type ReadArguments } from "./argument-values.ts";
+import { DRAFT_MUTATIONS } from "./drafts.ts";
+import type { DraftMutation, Quote, QuotedField } from "./field-quote.ts";
 import { type Fragments, type GraphqlRequest, parseGraphql } from "./graphql-request.ts";
 import { readMoney } from "./money-in-arguments.ts";
 import { classifyMutation, decidesCost, RENEWING_MUTATIONS } from "./mutation-class.ts";
 import { PRICED_MUTATIONS, type PricedMutation } from "./priced-mutations.ts";
-import { type SelectedField, selectFields, selectsAny } from "./selected-fields.ts";
-
-/** What one root field of an operation may cost. */
-export type Quote =
-  | { kind: "free" | "secret" }
-  | { kind: "currency_unpriced"; currency: string }
-  /** `boundMicroUsd`: what it names, at least. `renews`: it goes on past the proxy. */
-  | { kind: "unpriced"; boundMicroUsd: number; renews?: boolean }
-  | { kind: "amount"; boundMicroUsd: number; namedMicroUsd: number; mutation: PricedMutation };
-
-/** A root field of an operation, by its name in the answer. */
-export interface QuotedField {
-  field: SelectedField;
-  quote: Quote;
-}
+import { selectFields, selectsAny } from "./selected-fields.ts";
 
 /** What pricing needs to know of the shop. */
 export interface ShopMoney {
@@ -30,7 +18,7 @@ export interface ShopMoney {
   currency: string | undefined;
 }
 
-const RANK = { free: 0, amount: 1, unpriced: 2, currency_unpriced: 3, secret: 4 };
+const RANK = { free: 0, amount: 1, draft: 2, unpriced: 2, currency_unpriced: 3, secret: 4 };
 
 // Tokens can be read again long after they were made.
 const SECRET_FIELDS = new Set(["accessToken", "analyticsToken"]);
@@ -75,6 +63,8 @@ function quoteField(
       return { kind: "free" };
     case "checked":
       return decidesCost(values) ? { kind: "unpriced", boundMicroUsd: 0 } : { kind: "free" };
+    case "draft":
+      return quoteDraft(DRAFT_MUTATIONS.get(name), values);
     case "priced":
       return quoteAmount(PRICED_MUTATIONS.get(name), values, money);
     default:
@@ -99,14 +89,20 @@ function isSecret(selection: OperationDefinitionNode["selectionSet"], fragments:
   );
 }
 
+function quoteDraft(mutation: DraftMutation | undefined, values: JsonObject): Quote {
+  return mutation ? { kind: "draft", mutation, values } : { kind: "unpriced", boundMicroUsd: 0 };
+}
+
 function quoteAmount(
   mutation: PricedMutation | undefined,
   values: JsonObject,
   { exchange, currency: shopCurrency }: ShopMoney,
 ): Quote {
   if (!mutation) return { kind: "unpriced", boundMicroUsd: 0 };
-  const { sums, isMore } = readMoney(mutation.arguments, values, shopCurrency);
-  if (sums.length === 0 && !mutation.mayNameNone) throw new Unreadable("the amount is missing");
+  const { sums, isMore } = mutation.read
+    ? mutation.read(values, shopCurrency)
+    : readMoney(mutation.arguments, values, shopCurrency);
+  if (sums.length === 0 && !isMore && !mutation.mayNameNone) throw new Unreadable("the amount is missing");
   let boundMicroUsd = 0;
   let namedMicroUsd = 0;
   let isUnpriced = isMore || sums.length === 0;

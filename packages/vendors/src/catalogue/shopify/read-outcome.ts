@@ -3,9 +3,9 @@ import { type Exchange, readMajorUnits } from "../../currency.ts";
 import type { Cost } from "../../quote.ts";
 import { type JsonObject, type JsonValue, toLexeme } from "../../reading/json-body.ts";
 import { isRefusedBeforehand, isRefusedField } from "./answer-errors.ts";
+import type { QuotedField } from "./field-quote.ts";
 import type { Fragments, GraphqlRequest } from "./graphql-request.ts";
 import type { PricedMutation } from "./priced-mutations.ts";
-import type { QuotedField } from "./quote-mutation.ts";
 import { findFields, type SelectedField, selectFields } from "./selected-fields.ts";
 
 /**
@@ -33,7 +33,19 @@ export function readOutcome(
     isDone ||= cost !== "nothing";
     microUsd += cost === "nothing" ? 0 : cost;
   }
-  return isDone ? { microUsd } : "nothing";
+  if (!isDone) return "nothing";
+  const objectId = readObjectId(fields, data, fragments);
+  return objectId === undefined ? { microUsd } : { microUsd, objectId };
+}
+
+/** The object that the whole cost is for, if the document does nothing else. */
+function readObjectId(fields: QuotedField[], data: JsonObject, fragments: Fragments): string | undefined {
+  const [only, ...others] = fields.filter(({ quote }) => quote.kind !== "free");
+  if (only?.quote.kind !== "amount" || others.length > 0) return undefined;
+  const { objectId, mutation } = only.quote;
+  if (objectId !== undefined || !mutation.object) return objectId;
+  const id = readSelected([only.field], data.get(only.field.key), [...mutation.object], fragments);
+  return typeof id === "string" ? id : undefined;
 }
 
 interface FieldContext {
@@ -62,7 +74,8 @@ function readCost(
     .some(({ key }) => (payload.get(key) ?? null) !== null);
   // Something came into being in spite of the errors: how much of it, nobody can tell.
   if (hasErrors) return hasCreated ? boundMicroUsd : "nothing";
-  return readTold(field, payload, context) ?? namedMicroUsd;
+  const told = readTold(field, payload, context) ?? namedMicroUsd;
+  return mutation.mayTellLess ? Math.max(told, namedMicroUsd) : told;
 }
 
 function isFilledList(value: JsonValue | undefined): boolean {

@@ -40,7 +40,13 @@ export function createShopify({ upstream, currency }: ShopSettings): VendorDefin
     undeclaredReads: "free",
     graphqlType: "application/graphql",
     routes: [
-      { match: GRAPHQL, body: "json", mayShowSecrets: true, price: createGraphqlPricer(currency) },
+      {
+        match: GRAPHQL,
+        body: "json",
+        mayShowSecrets: true,
+        price: createGraphqlPricer(currency),
+        continues: true,
+      },
       {
         match: [
           // In other letters than those that are read above.

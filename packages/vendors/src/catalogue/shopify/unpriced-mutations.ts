@@ -1,9 +1,8 @@
 /** Root mutations that move money or create value for an amount that nobody can prove from the request, by why. */
 const GROUPS: Readonly<Record<string, string>> = {
   "A payment, a refund or an order whose amount stands on another object, or on none.": `
-    disputeEvidenceUpdate draftOrderComplete draftOrderCreate draftOrderCreateFromOrder draftOrderDuplicate
-    draftOrderInvoiceSend draftOrderUpdate orderCancel orderCreate orderEditCommit orderInvoiceSend
-    orderMarkAsPaid paymentReminderSend paymentScheduleCapture paymentTermsCreate paymentTermsDelete
+    disputeEvidenceUpdate draftOrderCreateFromOrder draftOrderDuplicate draftOrderUpdate orderCancel orderCreate
+    orderEditCommit orderInvoiceSend orderMarkAsPaid paymentReminderSend paymentScheduleCapture paymentTermsCreate paymentTermsDelete
     paymentTermsUpdate pointOfSaleDevicePaymentSessionAdjust returnCreate
     shopifyPaymentsPayoutAlternateCurrencyCreate
   `,
@@ -29,8 +28,8 @@ const GROUPS: Readonly<Record<string, string>> = {
     discountAutomaticActivate discountAutomaticAppCreate discountAutomaticAppUpdate
     discountAutomaticBasicCreate discountAutomaticBasicUpdate discountAutomaticBxgyCreate
     discountAutomaticBxgyUpdate discountAutomaticFreeShippingCreate discountAutomaticFreeShippingUpdate
-    discountCodeActivate discountCodeAppCreate discountCodeAppUpdate discountCodeBasicCreate
-    discountCodeBasicUpdate discountCodeBulkActivate discountCodeBxgyCreate discountCodeBxgyUpdate
+    discountCodeActivate discountCodeAppCreate discountCodeAppUpdate discountCodeBasicUpdate
+    discountCodeBulkActivate discountCodeBxgyCreate discountCodeBxgyUpdate
     discountCodeFreeShippingCreate discountCodeFreeShippingUpdate discountRedeemCodeBulkAdd
   `,
   "Prices, taxes and fees of later orders.": `

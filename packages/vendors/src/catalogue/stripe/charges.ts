@@ -10,7 +10,7 @@ const POINTERS = ["/amount", "/amount_captured", "/amount_received"];
 /** The older way to pay: a charge counts when it is made, captured or not. */
 export const CHARGE_ROUTES: RouteDefinition[] = [
   { match: ["POST /v1/charges"], body: "form", price: priceCreation },
-  { match: ["POST /v1/charges/*/capture"], body: "form", price: priceCapture },
+  { match: ["POST /v1/charges/*/capture"], body: "form", price: priceCapture, continues: true },
 ];
 
 function priceCreation(call: PricedCall): Quote {

@@ -6,7 +6,8 @@ import { freeWithOnly, hasOnlyFields, readFormTree } from "./fields.ts";
 import { costLines } from "./line-items.ts";
 import { costShipping } from "./shipping.ts";
 
-// What a session for one payment may have without its total growing: no tax, shipping, options or second session.
+// What a session may have without its total growing: no tax, options or second session. Of a price in several
+// currencies, the most expensive counts, whichever the session names.
 const NOT_RAISING = [
   "allow_promotion_codes",
   "allowed_payment_method_types",
@@ -15,6 +16,7 @@ const NOT_RAISING = [
   "cancel_url",
   "client_reference_id",
   "consent_collection",
+  "currency",
   "custom_fields",
   "custom_text",
   "customer",
@@ -64,31 +66,46 @@ export const CHECKOUT_ROUTES: RouteDefinition[] = [
 async function priceCreation(call: PricedCall): Promise<Quote> {
   const { form } = call;
   const mode = readFormScalar(form, "mode");
-  if (mode === "setup") return hasOnlyFields(form, ["mode", "currency", ...NOT_RAISING]) ? FREE : UNPRICED;
+  if (mode === "setup") return hasOnlyFields(form, ["mode", ...NOT_RAISING]) ? FREE : UNPRICED;
   if (mode === "subscription" && !call.allowRecurring) return RENEWING;
-  const quote = await priceTotal(call, mode);
-  // Whatever was reserved, the response tells the total.
-  return quote.kind === "amount" || quote.kind === "unpriced"
-    ? { ...quote, toActual: (answer) => readObjectCost(answer, call.exchange, ["/amount_total"]) }
-    : quote;
+  const { quote, isOpen } = await priceTotal(call, mode);
+  if (quote.kind !== "amount" && quote.kind !== "unpriced") return quote;
+  return {
+    ...quote,
+    toActual(answer) {
+      const total = readObjectCost(answer, call.exchange, ["/amount_total"]);
+      return total && isOpen ? { ...total, atLeast: true } : total;
+    },
+  };
+}
+
+interface Total {
+  quote: Quote;
+  /** Whether the payer can still raise the total that the response shows. */
+  isOpen: boolean;
 }
 
 /** The lines, and the most expensive shipping. Of a subscription, that is its first payment. */
-async function priceTotal(call: PricedCall, mode: string | undefined): Promise<Quote> {
+async function priceTotal(call: PricedCall, mode: string | undefined): Promise<Total> {
   const { form } = call;
+  const unknown: Total = { quote: UNPRICED, isOpen: true };
   const isKnown = mode === "payment" || mode === "subscription";
   const fields = ["mode", "line_items", "shipping_options", "automatic_tax", ...NOT_RAISING];
   if (mode === "subscription") fields.push("subscription_data");
-  if (!isKnown || !hasOnlyFields(form, fields) || addsTax(form)) return UNPRICED;
+  if (!isKnown || !hasOnlyFields(form, fields) || addsTax(form)) return unknown;
   if (![...readFormTree(form, "subscription_data").keys()].every((path) => SUBSCRIPTION.test(path)))
-    return UNPRICED;
+    return unknown;
   const lines = await costLines(call, readFormTree(form, "line_items"));
-  if (lines.kind !== "lines") return lines;
+  if (lines.kind !== "lines") return { quote: lines, isOpen: true };
   // Stripe takes recurring prices in a subscription alone.
-  if (lines.renews && mode === "payment") return UNPRICED;
+  if (lines.renews && mode === "payment") return unknown;
   const shipping = await costShipping(call);
-  if (typeof shipping === "object") return shipping;
-  return { kind: "amount", microUsd: lines.microUsd + shipping };
+  if (typeof shipping === "object") return { quote: shipping, isOpen: true };
+  return {
+    quote: { kind: "amount", microUsd: lines.microUsd + (shipping ?? 0) },
+    // Of a trial the response shows nothing.
+    isOpen: lines.isOpen || shipping !== undefined || mode === "subscription",
+  };
 }
 
 /** Tax that Stripe calculates is added to the total. */

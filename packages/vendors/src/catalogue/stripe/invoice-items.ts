@@ -7,6 +7,7 @@ import { readPointer, toLexeme } from "../../reading/json-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 import { readCurrency } from "./amounts.ts";
 import { hasOnlyFields, readFormTree, readPlainId } from "./fields.ts";
+import { costHighest, lookUpPrice } from "./prices.ts";
 import {
   multiplySigned,
   readShown,
@@ -16,7 +17,7 @@ import {
   toPositivePrice,
 } from "./signed-amounts.ts";
 
-// Fields that say what an item is, not what it costs. Rates of tax and prices kept at Stripe are not among them.
+// Fields that say what an item is, not what it costs. Rates of tax are not among them.
 const DESCRIBING = [
   "customer",
   "customer_account",
@@ -34,7 +35,9 @@ const COSTING = [
   "amount",
   "currency",
   "discounts",
+  "price",
   "price_data",
+  "pricing",
   "quantity",
   "quantity_decimal",
   "unit_amount",
@@ -45,12 +48,14 @@ const COSTING = [
 export const INVOICE_ITEM_ROUTES: RouteDefinition[] = [
   { match: ["POST /v1/invoiceitems"], body: "form", price: priceCreation },
   { match: ["POST /v1/invoiceitems/*/*", "DELETE /v1/invoiceitems/*/*"], price: "unpriced" },
-  { match: ["POST /v1/invoiceitems/*"], body: "form", price: priceUpdate },
-  { match: ["DELETE /v1/invoiceitems/*"], price: priceDeletion },
+  { match: ["POST /v1/invoiceitems/*"], body: "form", price: priceUpdate, continues: true },
+  { match: ["DELETE /v1/invoiceitems/*"], price: priceDeletion, continues: true },
 ];
 
-function priceCreation({ form, exchange }: PricedCall): Quote {
+async function priceCreation(call: PricedCall): Promise<Quote> {
+  const { form, exchange } = call;
   if (!hasOnlyFields(form, [...DESCRIBING, ...COSTING])) return UNPRICED;
+  if (hasFormField(form, "pricing") || hasFormField(form, "price")) return priceById(call);
   const inline = hasFormField(form, "price_data") ? readFormTree(form, "price_data") : undefined;
   const currency = inline?.get("currency") ?? readFormScalar(form, "currency");
   const amount = readAmount(form, currency ?? "usd", inline);
@@ -59,6 +64,32 @@ function priceCreation({ form, exchange }: PricedCall): Quote {
   return toPositivePrice(amount, readCurrency(currency), exchange, {
     toActual: (answer) => readItem(answer, exchange),
   });
+}
+
+/** A price kept at Stripe, in whichever of its currencies is the customer's. Older versions name it `price`. */
+async function priceById(call: PricedCall): Promise<Quote> {
+  const { form, exchange } = call;
+  const { price: inPricing, ...more } = Object.fromEntries(readFormTree(form, "pricing"));
+  const [id, ...others] = [inPricing, readFormScalar(form, "price")].filter((text) => text !== undefined);
+  if (id === undefined || Object.keys(more).length > 0) return UNPRICED;
+  const isNamedTwice = ["amount", "price_data", "unit_amount", "unit_amount_decimal"].some((name) =>
+    hasFormField(form, name),
+  );
+  if (others.length > 0 || isNamedTwice) throw new Unreadable("give the amount in one way");
+  const price = await lookUpPrice(call, id);
+  const quantities = readQuantities(form);
+  if (price === undefined) return UNPRICED;
+  if (quantities.length > 1) throw new Unreadable("give the quantity in one way");
+  const microUsd = costHighest(exchange, price, quantities[0] ?? "1");
+  return typeof microUsd === "object"
+    ? microUsd
+    : { kind: "amount", microUsd, toActual: (answer) => readItem(answer, exchange) };
+}
+
+function readQuantities(form: PricedCall["form"]): string[] {
+  return [readFormScalar(form, "quantity"), readFormScalar(form, "quantity_decimal")].filter(
+    (text) => text !== undefined,
+  );
 }
 
 /** An item's amount, or the amount of one of what it counts. */
@@ -74,9 +105,7 @@ function readAmount(
     inline?.get("unit_amount"),
     inline?.get("unit_amount_decimal"),
   ].filter((text) => text !== undefined);
-  const quantities = [readFormScalar(form, "quantity"), readFormScalar(form, "quantity_decimal")].filter(
-    (text) => text !== undefined,
-  );
+  const quantities = readQuantities(form);
   const [unit] = units;
   if (units.length > 1 || quantities.length > 1 || (amount !== undefined && unit !== undefined)) {
     throw new Unreadable("give the amount in one way");

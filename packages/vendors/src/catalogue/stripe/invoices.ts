@@ -49,11 +49,12 @@ const DRAFT = [
  */
 export const INVOICE_ROUTES: RouteDefinition[] = [
   { match: ["POST /v1/invoices/create_preview"], price: "free" },
-  { match: ["POST /v1/invoices/*/pay"], body: "form", price: pricePayment },
+  { match: ["POST /v1/invoices/*/pay"], body: "form", price: pricePayment, continues: true },
   {
     match: ["POST /v1/invoices/*/finalize", "POST /v1/invoices/*/send"],
     body: "form",
     price: priceFinalizing,
+    continues: true,
   },
   { match: ["POST /v1/invoices/*/void", "POST /v1/invoices/*/mark_uncollectible"], price: "free" },
   {
@@ -77,10 +78,14 @@ export const INVOICE_ROUTES: RouteDefinition[] = [
   { match: ["DELETE /v1/invoices/*"], price: "free" },
 ];
 
+const NOT_A_DRAFT =
+  "Set auto_advance to false: the draft is then free, and the invoice is priced when it is finalized, sent or paid.";
+
 /** Older versions of the API collect unless they are told not to. https://docs.stripe.com/upgrades */
 function priceCreation({ form }: PricedCall): Quote {
+  if (!hasOnlyFields(form, DRAFT)) return UNPRICED;
   const staysDraft = readFormScalar(form, "auto_advance") === "false";
-  return staysDraft && hasOnlyFields(form, DRAFT) ? FREE : UNPRICED;
+  return staysDraft ? FREE : { kind: "unpriced", hint: NOT_A_DRAFT };
 }
 
 /** From then on its customer can pay it. */

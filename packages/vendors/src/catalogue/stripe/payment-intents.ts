@@ -19,14 +19,39 @@ const PARTS = ["amount_details", "application_fee_amount"];
  */
 export const PAYMENT_INTENT_ROUTES: RouteDefinition[] = [
   { match: ["POST /v1/payment_intents"], body: "form", price: priceCreation },
-  { match: ["POST /v1/payment_intents/*/confirm"], body: "form", price: priceStep("amount_to_confirm") },
-  { match: ["POST /v1/payment_intents/*/capture"], body: "form", price: priceStep("amount_to_capture") },
-  { match: ["POST /v1/payment_intents/*/increment_authorization"], body: "form", price: priceIncrement },
-  { match: ["POST /v1/payment_intents/*/apply_customer_balance"], body: "form", price: priceStep("amount") },
-  { match: ["POST /v1/payment_intents/*/verify_microdeposits"], body: "form", price: priceStep("amounts") },
+  {
+    match: ["POST /v1/payment_intents/*/confirm"],
+    body: "form",
+    price: priceStep("amount_to_confirm"),
+    continues: true,
+  },
+  {
+    match: ["POST /v1/payment_intents/*/capture"],
+    body: "form",
+    price: priceStep("amount_to_capture"),
+    continues: true,
+  },
+  {
+    match: ["POST /v1/payment_intents/*/increment_authorization"],
+    body: "form",
+    price: priceIncrement,
+    continues: true,
+  },
+  {
+    match: ["POST /v1/payment_intents/*/apply_customer_balance"],
+    body: "form",
+    price: priceStep("amount"),
+    continues: true,
+  },
+  {
+    match: ["POST /v1/payment_intents/*/verify_microdeposits"],
+    body: "form",
+    price: priceStep("amounts"),
+    continues: true,
+  },
   { match: ["POST /v1/payment_intents/*/cancel"], price: "free" },
   { match: ["POST /v1/payment_intents/*/*"], price: "unpriced" },
-  { match: ["POST /v1/payment_intents/*"], body: "form", price: priceUpdate },
+  { match: ["POST /v1/payment_intents/*"], body: "form", price: priceUpdate, continues: true },
 ];
 
 /** Whatever pays an intent by its id: what it may cost, as the ledger knows it or as Stripe shows it. */

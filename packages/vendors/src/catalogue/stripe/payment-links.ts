@@ -3,8 +3,9 @@ import { type Quote, RENEWING, UNPRICED } from "../../quote.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 import { freeWithOnly, hasOnlyFields, readFormTree } from "./fields.ts";
 import { costLines } from "./line-items.ts";
+import { costShipping } from "./shipping.ts";
 
-// What a link can have without its payments growing: no tax, shipping, options or fees.
+// What a link can have without its payments growing: no tax, options or fees.
 const NOT_RAISING = [
   "active",
   "after_completion",
@@ -39,17 +40,23 @@ export const PAYMENT_LINK_ROUTES: RouteDefinition[] = [
   },
 ];
 
+const NO_LIMIT =
+  "Set restrictions[completed_sessions][limit], how often the link can be paid: the link is then priced by it.";
+
 async function priceCreation(call: PricedCall): Promise<Quote> {
   const { form } = call;
-  if (!hasOnlyFields(form, ["line_items", "restrictions", ...NOT_RAISING])) return UNPRICED;
+  if (!hasOnlyFields(form, ["line_items", "restrictions", "shipping_options", ...NOT_RAISING]))
+    return UNPRICED;
   const lines = await costLines(call, readFormTree(form, "line_items"));
   if (lines.kind !== "lines") return lines;
-  if (lines.renews) return call.allowRecurring ? UNPRICED : RENEWING;
+  if (lines.renews && !call.allowRecurring) return RENEWING;
+  const shipping = await costShipping(call);
+  if (typeof shipping === "object") return shipping;
   const limit = readFormTree(form, "restrictions").get("completed_sessions.limit");
-  if (limit === undefined) return UNPRICED;
+  if (limit === undefined) return { kind: "unpriced", hint: NO_LIMIT };
   if (!/^[1-9]\d{0,8}$/.test(limit))
     throw new Unreadable("the limit of completed sessions must be an integer");
-  const microUsd = lines.microUsd * Number(limit);
+  const microUsd = (lines.microUsd + (shipping ?? 0)) * Number(limit);
   if (!Number.isSafeInteger(microUsd)) throw new Unreadable("the amount is above 9,000,000,000 USD");
   return { kind: "amount", microUsd };
 }

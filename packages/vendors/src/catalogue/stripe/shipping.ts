@@ -10,12 +10,13 @@ const OPTION =
   /^\d+\.(?:shipping_rate|shipping_rate_data\.(?:display_name|type|tax_behavior|tax_code|delivery_estimate\.[a-z_.]+|fixed_amount\.(?:amount|currency)))$/;
 
 /**
- * The most that a payer can choose to pay for shipping, in micro-USD.
+ * The most that a payer can choose to pay for shipping, in micro-USD; `undefined` if there is none to choose.
  *
  * @returns a quote if the cost can't be known before the call
  */
-export async function costShipping(call: PricedCall): Promise<number | Quote> {
+export async function costShipping(call: PricedCall): Promise<number | undefined | Quote> {
   const options = readFormTree(call.form, "shipping_options");
+  if (options.size === 0) return undefined;
   if (![...options.keys()].every((path) => OPTION.test(path))) return UNPRICED;
   let most = 0;
   for (const index of new Set([...options.keys()].map((path) => path.slice(0, path.indexOf("."))))) {

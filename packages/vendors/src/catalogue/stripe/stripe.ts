@@ -10,6 +10,7 @@ import { PAYMENT_INTENT_ROUTES } from "./payment-intents.ts";
 import { PAYMENT_LINK_ROUTES } from "./payment-links.ts";
 import { READ_ROUTES } from "./read-routes.ts";
 import { REFUND_ROUTES } from "./refunds.ts";
+import { readResponseCost } from "./response-costs.ts";
 import { SECRET_QUERY, SECRET_ROUTES } from "./secret-routes.ts";
 import { CATALOGUE_ROUTES, SUBSCRIPTION_ROUTES } from "./subscriptions.ts";
 import { TERMINAL_ROUTES } from "./terminal.ts";
@@ -36,6 +37,7 @@ export const stripe: VendorDefinition = {
   undeclaredReads: "free",
   refusedStatuses: [400, 401, 402, 403, 404, 405, 413, 415, 422, 429],
   secretQuery: SECRET_QUERY,
+  readCost: readResponseCost,
   // The first that matches decides, so what is free comes last.
   routes: [
     ...SECRET_ROUTES,

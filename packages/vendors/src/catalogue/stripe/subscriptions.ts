@@ -1,9 +1,17 @@
+import type { VendorAnswer } from "../../answer.ts";
+import type { Exchange } from "../../currency.ts";
 import type { PricedCall, RouteDefinition } from "../../define-vendor.ts";
-import { FREE, type Quote, RENEWING, UNPRICED } from "../../quote.ts";
-import { type FormFields, refuseUncertain, toBaseName } from "../../reading/form-body.ts";
-import { readPointer, toLexeme } from "../../reading/json-body.ts";
+import { type Cost, FREE, type Quote, RENEWING, UNPRICED } from "../../quote.ts";
+import {
+  type FormFields,
+  hasFormField,
+  readFormScalar,
+  refuseUncertain,
+  toBaseName,
+} from "../../reading/form-body.ts";
+import { JsonNumber, readPointer, toLexeme } from "../../reading/json-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
-import { readCost, toPrice } from "./amounts.ts";
+import { readObjectCost, toPrice } from "./amounts.ts";
 import { freeWithOnly, hasOnlyFields } from "./fields.ts";
 
 // What of a new subscription decides about its first invoice, and where the preview takes it.
@@ -82,15 +90,24 @@ async function priceCreation(call: PricedCall): Promise<Quote> {
   const { form, exchange, allowRecurring, lookUp } = call;
   if (!allowRecurring) return RENEWING;
   if (!hasOnlyFields(form, [...Object.keys(PREVIEWED), ...NOT_RAISING])) return UNPRICED;
-  const preview = await lookUp("/v1/invoices/create_preview", toPreview(form));
+  const preview = await lookUp("/v1/invoices/create_preview", { form: toPreview(form) });
   const currency = toLexeme(readPointer(preview, "/currency"));
   const due = toLexeme(readPointer(preview, "/amount_due"));
   if (currency === undefined || due === undefined) return UNPRICED;
   return toPrice(due, currency, exchange, {
-    // Only where the caller has asked for the whole invoice does the answer hold its amount.
-    toActual: ({ json, ...answer }) =>
-      readCost({ ...answer, json: readPointer(json, "/latest_invoice") }, exchange, ["/amount_due"]),
+    toActual: (answer) => readFirstInvoice(answer, exchange),
   });
+}
+
+/**
+ * The first invoice, which is counted here and not when it is sent or paid. Its amount is in the response only if the
+ * client asked for the whole invoice, and of a trial it is nothing.
+ */
+function readFirstInvoice({ json, ...answer }: VendorAnswer, exchange: Exchange): Cost | undefined {
+  const invoice = readPointer(json, "/latest_invoice");
+  if (typeof invoice === "string") return { microUsd: 0, atLeast: true, objectId: invoice };
+  const cost = readObjectCost({ ...answer, json: invoice }, exchange, ["/amount_due"]);
+  return cost && readPointer(json, "/trial_end") instanceof JsonNumber ? { ...cost, atLeast: true } : cost;
 }
 
 /** The fields of the preview, in the words of the call itself. */
@@ -113,15 +130,24 @@ function toPreview(form: FormFields): [string, string][] {
   return preview;
 }
 
+/** Ending one with its period is free. To take that back keeps it. */
 function priceUpdate(call: PricedCall): Quote {
-  const isHarmless = hasOnlyFields(call.form, ["cancellation_details", "description", "expand", "metadata"]);
-  return isHarmless ? FREE : priceRenewing(call);
+  const { form } = call;
+  const fields = ["cancel_at_period_end", "cancellation_details", "description", "expand", "metadata"];
+  const keeps =
+    hasFormField(form, "cancel_at_period_end") && readFormScalar(form, "cancel_at_period_end") !== "true";
+  return hasOnlyFields(form, fields) && !keeps ? FREE : priceRenewing(call);
 }
 
-/** Ending one is free, but for what it may be asked to invoice at once. */
+/** Ending one is free, but for what Stripe might be asked to invoice or to give back at once. */
 function priceCancellation(call: PricedCall): Quote {
   const fields = new Map([...call.query, ...call.form]);
-  return hasOnlyFields(fields, ["cancellation_details", "expand"]) ? FREE : UNPRICED;
+  const asks = ["invoice_now", "prorate"].some(
+    (name) => hasFormField(fields, name) && readFormScalar(fields, name) !== "false",
+  );
+  return hasOnlyFields(fields, ["cancellation_details", "expand", "invoice_now", "prorate"]) && !asks
+    ? FREE
+    : UNPRICED;
 }
 
 /** Catalogue entries whose later change could reach running subscriptions. */

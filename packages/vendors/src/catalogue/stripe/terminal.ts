@@ -14,6 +14,7 @@ export const TERMINAL_ROUTES: RouteDefinition[] = [
     ],
     body: "form",
     price: priceReader,
+    continues: true,
   },
 ];
 

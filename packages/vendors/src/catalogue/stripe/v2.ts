@@ -24,7 +24,7 @@ export const V2_ROUTES: RouteDefinition[] = [
     match: [`POST ${MONEY}/outbound_payments/*/cancel`, `POST ${MONEY}/payout_intents/*/cancel`],
     price: "free",
   },
-  { match: [`POST ${MONEY}/payout_intents/*/confirm`], price: priceConfirmation },
+  { match: [`POST ${MONEY}/payout_intents/*/confirm`], price: priceConfirmation, continues: true },
   { match: ["POST /v2/billing/meter_event_stream"], price: "unpriced", upstream: "meter_events" },
   {
     match: [

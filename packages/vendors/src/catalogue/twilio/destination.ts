@@ -17,3 +17,8 @@ export function getPriceTo(prices: PriceBook, list: string, to: string): number 
   }
   return E164.test(to) ? prices.getByPrefix(list, to) : undefined;
 }
+
+/** For the refusal of a call whose destination has no price. */
+export function toMissingPrice(list: "sms" | "mms" | "call_minute" | "channel"): string {
+  return `The destination has no price: the operator can add one to vendors.twilio.prices.${list}.`;
+}

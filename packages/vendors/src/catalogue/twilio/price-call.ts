@@ -4,7 +4,7 @@ import type { PriceBook } from "../../price-book.ts";
 import { FREE, UNPRICED } from "../../quote.ts";
 import { type FormFields, readFormScalar } from "../../reading/form-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
-import { getPriceTo } from "./destination.ts";
+import { getPriceTo, toMissingPrice } from "./destination.ts";
 import { followPrice } from "./true-up.ts";
 
 // https://www.twilio.com/docs/voice/api/call-resource, without what costs extra: recordings, machine detection, BYOC.
@@ -31,6 +31,9 @@ const KNOWN = new Set([
 // What instructions may do that costs no more than the minutes of the call itself.
 const PLAIN_VERBS = new Set(["Response", "Say", "Play", "Pause", "Hangup", "Reject", "Leave"]);
 
+const NO_TIME_LIMIT =
+  "Set TimeLimit, the longest that the call can last, in seconds: the call is then priced by the minute.";
+
 /** A call: the minutes begun that it may last. */
 export function createCallPricer(prices: PriceBook): Pricer {
   return (call) => {
@@ -39,10 +42,13 @@ export function createCallPricer(prices: PriceBook): Pricer {
     if (to === undefined) throw new Unreadable("To is missing");
     const minutes = readMinutes(form);
     const minute = getPriceTo(prices, "call_minute", to);
-    if (minutes === undefined || minute === undefined) return UNPRICED;
+    // Twilio's price for the call doesn't include what the call starts elsewhere.
     if (![...form.keys()].every((name) => KNOWN.has(name)) || !isPlain(readFormScalar(form, "Twiml")))
       return UNPRICED;
-    return { kind: "amount", microUsd: multiply(minute, minutes), toTrueUp: followPrice(call) };
+    const toTrueUp = followPrice(call);
+    if (minutes === undefined) return { kind: "unpriced", hint: NO_TIME_LIMIT, toTrueUp };
+    if (minute === undefined) return { kind: "unpriced", hint: toMissingPrice("call_minute"), toTrueUp };
+    return { kind: "amount", microUsd: multiply(minute, minutes), toTrueUp };
   };
 }
 

@@ -5,7 +5,7 @@ import { type Quote, UNPRICED } from "../../quote.ts";
 import { readFormScalar } from "../../reading/form-body.ts";
 import { type JsonValue, readPointer } from "../../reading/json-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
-import { getPriceTo } from "./destination.ts";
+import { getPriceTo, toMissingPrice } from "./destination.ts";
 import { countSegments } from "./sms-segments.ts";
 import { followPrice } from "./true-up.ts";
 
@@ -47,7 +47,7 @@ export function createMessagePricer(prices: PriceBook): Pricer {
   return (call) => {
     const message = readMessage(call);
     const { to, channel } = message;
-    if (channel !== undefined) return priceEach(call, prices.get("channel", channel));
+    if (channel !== undefined) return priceEach(call, "channel", prices.get("channel", channel));
     if (![...call.form.keys()].every((name) => KNOWN.has(name))) return UNPRICED;
     const sms = getPriceTo(prices, "sms", to);
     const mms = getPriceTo(prices, "mms", to);
@@ -96,8 +96,14 @@ function isOn(flag: string | undefined): boolean {
   return flag !== undefined && flag !== "false";
 }
 
-function priceEach(call: PricedCall, microUsd: number | undefined): Quote {
-  return microUsd === undefined ? UNPRICED : { kind: "amount", microUsd, toTrueUp: followPrice(call) };
+function priceEach(call: PricedCall, list: "mms" | "channel", microUsd: number | undefined): Quote {
+  if (microUsd === undefined) return withoutPrice(call, list);
+  return { kind: "amount", microUsd, toTrueUp: followPrice(call) };
+}
+
+/** Under an operator's bound it is sent all the same, and Twilio tells its price later. */
+function withoutPrice(call: PricedCall, list: "sms" | "mms" | "channel"): Quote {
+  return { kind: "unpriced", hint: toMissingPrice(list), toTrueUp: followPrice(call) };
 }
 
 function priceMms(
@@ -106,9 +112,9 @@ function priceMms(
   sms: number | undefined,
   mms: number | undefined,
 ): Quote {
-  if (mms === undefined || !hasService) return priceEach(call, mms);
-  if (sms === undefined) return UNPRICED;
-  return priceEach(call, Math.max(mms, multiply(sms, segments + media)));
+  if (mms === undefined || !hasService) return priceEach(call, "mms", mms);
+  if (sms === undefined) return withoutPrice(call, "sms");
+  return priceEach(call, "mms", Math.max(mms, multiply(sms, segments + media)));
 }
 
 function priceSms(
@@ -117,7 +123,8 @@ function priceSms(
   sms: number | undefined,
   mms: number | undefined,
 ): Quote {
-  if (sms === undefined || (isTemplate && mms === undefined)) return UNPRICED;
+  if (sms === undefined) return withoutPrice(call, "sms");
+  if (isTemplate && mms === undefined) return withoutPrice(call, "mms");
   const microUsd = Math.max(multiply(sms, segments), isTemplate ? (mms ?? 0) : 0);
   return {
     kind: "amount",

@@ -10,6 +10,9 @@ import type {
   WireAuditQuery,
   WireBudget,
   WireBudgetUpdate,
+  WireFreeze,
+  WireFreezeReceipt,
+  WireFreezeRequest,
   WireIssuedKey,
   WireKey,
   WireKeyChanges,
@@ -38,6 +41,11 @@ export type KeyInfo = CamelKeys<WireKey>;
 export type KeyWithSpend = CamelKeys<WireKeyWithSpend>;
 /** What {@link Keybrake.updateKey} can change. Amounts are USD with at most six decimals. */
 export type KeyChanges = CamelKeys<WireKeyChanges>;
+/** Which keys to freeze: at least one of `labelPrefix`, `budget`, `vendor`, or `all: true`; and a `note` for people. */
+export type FreezeScope = CamelKeys<WireFreezeRequest>;
+export type Freeze = CamelKeys<WireFreeze>;
+/** A new freeze, with the active keys that it matches now, and their calls that were already admitted. */
+export type FreezeReceipt = CamelKeys<WireFreezeReceipt>;
 export type Budget = CamelKeys<WireBudget>;
 export type AuditEntry = CamelKeys<WireAuditEntry>;
 
@@ -78,6 +86,19 @@ export interface Keybrake {
   updateKey(id: string, changes: KeyChanges): Promise<KeyInfo>;
   /** The kill switch: revokes every key that matches all the given fields. Resolves with how many. */
   revokeKeys(filter: CamelKeys<WireRevokeMany>): Promise<number>;
+  /**
+   * Refuses every call of the vault keys that match all the given fields, issued before or after, until the freeze is
+   * lifted. Issuing goes on, and calls that were already forwarded complete: `inFlight` has how many, and the USD they
+   * hold. Needs a Keybrake token with the role `issue`. At most 100 freezes can be in force.
+   *
+   * @example
+   * const { id, keys } = await keybrake.freeze({ labelPrefix: "billing-agent/", note: "charges too much" });
+   */
+  freeze(scope: FreezeScope): Promise<FreezeReceipt>;
+  /** Lifts a freeze. Needs the role `admin`. @throws {KeybrakeError} `not_found`: no such freeze is in force. */
+  liftFreeze(id: string): Promise<Freeze>;
+  /** All freezes in force, oldest first. */
+  listFreezes(): Promise<Freeze[]>;
   /** Whether a call would fit now. Issues nothing, reserves nothing. */
   validate(question: CamelKeys<WireValidate>): Promise<CamelKeys<WireValidation>>;
   getBudget(name: string): Promise<Budget>;
@@ -98,6 +119,7 @@ const ISSUED_KEY: AnswerShape = {
 };
 const PAGE: AnswerShape = { data: "array", has_more: "boolean" };
 const KEY_WITH_SPEND: AnswerShape = { id: "string", status: "string", spend: { total_usd: "number" } };
+const FREEZE: AnswerShape = { id: "string" };
 const BUDGET: AnswerShape = { name: "string", spend: { total_usd: "number" } };
 
 const controls = new WeakMap<Keybrake, ControlClient>();
@@ -216,6 +238,24 @@ export function createKeybrake(options: KeybrakeOptions = {}): Keybrake {
         answer,
       });
       return revoked;
+    },
+    async freeze(scope) {
+      const answer = await control.call<WireFreezeReceipt>({
+        method: "POST",
+        path: "/v1/freezes",
+        body: toWire(scope),
+        answer: FREEZE,
+        // A second attempt after a lost response sets no second freeze.
+        idempotencyKey: crypto.randomUUID(),
+      });
+      return fromWire(answer);
+    },
+    async liftFreeze(id) {
+      const path = `/v1/freezes/${encodeURIComponent(id)}`;
+      return fromWire(await control.call<WireFreeze>({ method: "DELETE", path, answer: FREEZE }));
+    },
+    async listFreezes() {
+      return (await list<WireFreeze>("/v1/freezes", {})).data;
     },
     async validate(question) {
       const path = "/v1/validate";

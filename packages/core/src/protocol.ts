@@ -12,6 +12,7 @@ export * from "./protocol/endpoint-pattern.ts";
 export * from "./protocol/error.ts";
 export * from "./protocol/error-code.ts";
 export { budgetName } from "./protocol/fields.ts";
+export * from "./protocol/freeze.ts";
 export * from "./protocol/is-within-endpoint.ts";
 export * from "./protocol/key.ts";
 export * from "./protocol/money.ts";

@@ -11,6 +11,7 @@ import { budgetCases } from "./cases/budgets.ts";
 import { carvedCases } from "./cases/carved.ts";
 import { changingCases } from "./cases/changing.ts";
 import { deadlineCases } from "./cases/deadlines.ts";
+import { freezeCases } from "./cases/freezes.ts";
 import { keyCases } from "./cases/keys.ts";
 import { lateCostCases } from "./cases/late-costs.ts";
 import { lawCases } from "./cases/law.ts";
@@ -31,6 +32,7 @@ export const storeCases: readonly LedgerCase[] = [
   ...keyCases,
   ...carvedCases,
   ...changingCases,
+  ...freezeCases,
   ...objectCases,
   ...lateCostCases,
   ...deadlineCases,

@@ -3,8 +3,10 @@
  *
  * @module
  */
+export { findFreeze } from "./decide/freezing.ts";
 export { fitCall, getBudgetRemaining, getRemaining } from "./decide/limits.ts";
 export { getDayEnd, toTimestamp, toUtcDay } from "./decide/window.ts";
+export type * from "./freeze.ts";
 export type * from "./ledger.ts";
 export { LedgerOpenError } from "./ledger-open-error.ts";
 export { LedgerSettingsError } from "./ledger-settings-error.ts";

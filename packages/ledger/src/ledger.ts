@@ -1,3 +1,4 @@
+import type { FreezeAnswer, FreezeRecord, KeyScope } from "./freeze.ts";
 import type { Price } from "./price.ts";
 
 /** The caps that a key states for a budget. They bind the key's own calls and are not stored in the budget. */
@@ -47,6 +48,8 @@ export interface KeyRecord {
   revokedAt: number | null;
   /** Every call of the key, and of those carved from it, is refused. */
   frozen: boolean;
+  /** The id of the first freeze that matches the key, or one above it. `findKey` fills it in; nothing stores it. */
+  frozenBy?: string;
   /** How often `changeKey` has changed it; as `findKey` tells it, it or a key above it. */
   changes: number;
 }
@@ -116,6 +119,8 @@ export interface KeyState {
   budgets: BudgetState[];
   /** The keys it was carved from: its calls count as theirs too. */
   ancestors: AncestorState[];
+  /** The id of the first freeze that matches the key, or one above it. */
+  frozenBy: string | null;
 }
 
 /** Why a call does not fit. `limit` names the limit as `key:daily`, `budget:user:42:total`, …; amounts in micro-USD. */
@@ -242,11 +247,8 @@ export type AuditNote = "estimate" | "overage" | "trued_up" | "reconciled";
 /** An entry before its money is settled. */
 export type AuditDraft = Omit<AuditRecord, "outcome" | "reservedMicroUsd" | "costMicroUsd" | "notes">;
 
-export interface KeyFilter {
+export interface KeyFilter extends KeyScope {
   status?: "active" | "expired" | "revoked";
-  vendor?: string;
-  labelPrefix?: string;
-  budget?: string;
 }
 
 export interface AuditFilter {
@@ -300,7 +302,7 @@ export interface Ledger {
     | { status: "conflict" }
     | { status: "no_room"; refusal: LimitRefusal }
   >;
-  /** The key of a token, as it and the keys above it bind its calls now: their allowlists, `frozen`, and all their changes. */
+  /** The key of a token, as it and the keys above it bind its calls now: their allowlists, `frozen`, freezes, and all their changes. */
   findKey(tokenHash: string): MaybePromise<KeyRecord | undefined>;
   getKey(tenant: string, id: string): MaybePromise<KeyState | undefined>;
   listKeys(tenant: string, filter: KeyFilter, page: PageRequest): MaybePromise<PageOf<KeyRecord>>;
@@ -317,12 +319,22 @@ export interface Ledger {
     rights: { mayRaise: boolean; requireCap: boolean },
   ): MaybePromise<ChangeKeyAnswer | undefined>;
   /** Revokes keys, and those carved from them; when it resolves, no later `reserve` admits them. Gives the ids of those that matched and were active. */
-  revokeKeys(tenant: string, filter: { id: string } | Omit<KeyFilter, "status">): MaybePromise<string[]>;
+  revokeKeys(tenant: string, filter: { id: string } | KeyScope): MaybePromise<string[]>;
   /** The tries of a key that are admitted and not over, oldest first, with what each holds; what several share counts for the oldest. */
   listInFlight(tenant: string, keyId: string): MaybePromise<{ attemptId: string; heldMicroUsd: number }[]>;
   /** Keeps what was at the vendor when a key was revoked. The first receipt stays, and is what comes back. */
   keepReceipt(tenant: string, keyId: string, receipt: RevocationReceipt): MaybePromise<RevocationReceipt>;
   getReceipt(tenant: string, keyId: string): MaybePromise<RevocationReceipt | undefined>;
+
+  /**
+   * From when it resolves until the freeze is lifted, no `reserve` admits a call of a key that matches, or of one carved
+   * from it. Asked again under its id, it sets nothing and counts anew. At most 100 per tenant.
+   */
+  freeze(record: FreezeRecord): MaybePromise<FreezeAnswer>;
+  /** Oldest first. */
+  listFreezes(tenant: string): MaybePromise<FreezeRecord[]>;
+  /** Gives the freeze that was lifted. */
+  liftFreeze(tenant: string, id: string): MaybePromise<FreezeRecord | undefined>;
 
   getBudget(tenant: string, name: string): MaybePromise<BudgetState | undefined>;
   listBudgets(tenant: string, page: PageRequest): MaybePromise<PageOf<BudgetState>>;

@@ -78,10 +78,10 @@ export function holdsToken(text: string): boolean {
 }
 
 /**
- * An id that nobody can guess: `key_…`, `req_…`, `aud_…`. Eight characters are the time in ms, so that ids sort by their
+ * An id that nobody can guess: `key_…`, `req_…`, `aud_…`, `frz_…`. Eight characters are the time in ms, so that ids sort by their
  * age and a database adds them at the end of its indexes. Fourteen are random: 83 bits.
  */
-export function createId(prefix: "key" | "req" | "aud"): string {
+export function createId(prefix: "key" | "req" | "aud" | "frz"): string {
   return `${prefix}_${toTimePart(Date.now())}${drawCharacters(14)}`;
 }
 

@@ -2,6 +2,7 @@ import {
   budgetUpdateSchema,
   type ErrorCode,
   extendSchema,
+  freezeRequestSchema,
   keyChangesSchema,
   keyQuerySchema,
   MAX_PAGE,
@@ -75,6 +76,13 @@ export function controlHandlers(apiUrl: string, token: string, current: () => Mo
       const { expires_in } = parse(extendSchema, await readJson(request), "invalid_policy");
       return json(mock.keys.extend(String(params.id), expires_in));
     }),
+    route("get", "/v1/freezes", async ({ mock }) => json({ data: mock.freezes.list(), has_more: false })),
+    route("post", "/v1/freezes", async ({ mock, request }) =>
+      json(mock.freezes.set(parse(freezeRequestSchema, await readJson(request), "invalid_policy")), 201),
+    ),
+    route("delete", "/v1/freezes/:id", async ({ mock, params }) =>
+      json(mock.freezes.lift(String(params.id))),
+    ),
     route("post", "/v1/validate", async ({ mock, request }) => {
       const { budgets = [], usd = 0 } = parse(validateSchema, await readJson(request), "malformed_request");
       let remaining_usd: number | null = 0;

@@ -167,6 +167,21 @@ describe("the control API", () => {
     expect(await refusalOf(client.updateKey(key.id, { frozen: false }))).toBe("key_ended");
   });
 
+  it("freezes keys that match, issued before and after", async () => {
+    stripeAnswers(20);
+    const before = await client.issue({ ...policy, label: "run-7/a" });
+    const freeze = await client.freeze({ labelPrefix: "run-7/", note: "gone wild" });
+    expect(freeze).toMatchObject({ keys: 1, inFlight: { calls: 0, heldUsd: 0 }, all: false });
+    const after = await client.issue({ ...policy, label: "run-7/b" });
+    for (const key of [before, after]) expect(await refusalOf(charge(key))).toBe("key_frozen");
+    await charge(await client.issue({ ...policy, label: "run-8" }));
+    expect(await client.listFreezes()).toMatchObject([{ id: freeze.id, note: "gone wild" }]);
+    await client.liftFreeze(freeze.id);
+    await charge(before);
+    expect(await refusalOf(client.liftFreeze(freeze.id))).toBe("not_found");
+    expect(await refusalOf(client.freeze({}))).toBe("invalid_policy");
+  });
+
   it("keeps budgets, and tells beforehand whether a call would fit", async () => {
     const empty = await client.setBudget("user:1", { dailyUsdCap: 30 });
     expect(empty).toMatchObject({ dailyUsdCap: 30, totalUsdCap: null, frozen: false });

@@ -1,4 +1,5 @@
 import type { Refusal, WireIssuedKey } from "@keybrake/core/protocol";
+import { MockFreezes } from "./mock-freezes.ts";
 import { MockKeys } from "./mock-keys.ts";
 import { MockBudgets } from "./mock-ledger.ts";
 
@@ -28,6 +29,7 @@ export interface VendorCall {
 export class Mock {
   readonly budgets: MockBudgets = new MockBudgets();
   readonly keys: MockKeys = new MockKeys(this.budgets);
+  readonly freezes: MockFreezes = new MockFreezes(this.keys);
   readonly issued: WireIssuedKey[] = [];
   readonly calls: VendorCall[] = [];
   /** What was answered to an `Idempotency-Key`. */

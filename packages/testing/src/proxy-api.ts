@@ -74,7 +74,7 @@ function authenticate(mock: Mock, call: VendorCall, request: Request): MockKey {
       message: `The vault key is for ${key.policy.vendor}, not for ${call.vendor}.`,
     });
   }
-  if (key.frozen) throw new MockRefusal({ code: "key_frozen", message: "The vault key is frozen." });
+  mock.freezes.assertNotFrozen(key);
   const path = new URL(call.path, "https://vendor.test").pathname;
   if (!matchesEndpoint(key.policy.allowed_endpoints, call.method, path)) {
     throw new MockRefusal({

@@ -20,6 +20,9 @@ const printable = z.regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u, "must be prin
 /** Who a key works for; attribution in the audit log. */
 export const label = z.string().check(z.minLength(1), z.maxLength(200), printable);
 
+/** What a person says about an act, for other people to read. */
+export const note = z.string().check(z.minLength(1), z.maxLength(500), printable);
+
 /** The name of a configured vendor, such as `stripe`. */
 export const vendorName = z
   .string()

@@ -78,10 +78,12 @@ export const issuedKeySchema = z.object({
 /** The answer to `POST /vault/keys`, for the older guides: `vault_key` is the token. */
 export const legacyIssuedKeySchema = z.extend(issuedKeySchema, { vault_key: z.string() });
 
+const inFlight = z.object({ calls: z.int(), held_usd: reportedUsd });
+
 /** The answer to `DELETE /v1/keys/:id`: the key, and what was already at the vendor when it was revoked. */
 export const revokedKeySchema = z.object({
   ...keyFields,
-  in_flight: z.object({ calls: z.int(), held_usd: reportedUsd }),
+  in_flight: inFlight,
 });
 
 /** Body of `POST /v1/keys/:id/extend`: a new life from now. */
@@ -101,8 +103,8 @@ export const revokeManySchema = z
     ),
   );
 
-/** The answer to `POST /v1/keys/revoke`. */
-export const revokedManySchema = z.object({ revoked: z.int() });
+/** The answer to `POST /v1/keys/revoke`, with what was already at the vendor. Older proxies leave that out. */
+export const revokedManySchema = z.object({ revoked: z.int(), in_flight: z.optional(inFlight) });
 
 /** Query of `GET /v1/keys`; all filters must hold. */
 export const keyQuerySchema = z.strictObject({

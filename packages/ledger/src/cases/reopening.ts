@@ -99,7 +99,7 @@ export const reopenCases: LedgerCase[] = [
     assert.deepEqual(await bench.sums(key), [usd(20), 0, 0]);
   }),
 
-  storeCase("keeps what was revoked, extended, frozen and issued over a reopen", async (bench) => {
+  storeCase("keeps what was revoked, extended, changed, frozen and issued over a reopen", async (bench) => {
     const revoked = await bench.issue();
     const extended = await bench.issue({ budgets: ["b"] });
     const issueReplay = { key: "idem", requestHash: "hash-of-policy", salt: "salt-1" };
@@ -108,7 +108,18 @@ export const reopenCases: LedgerCase[] = [
     await bench.store.revokeKeys("acme", { id: revoked.id });
     await bench.store.extendKey("acme", extended.id, extended.maxExpiresAt);
     await bench.store.putBudget("acme", "b", { frozen: true });
+    const changes = { maxCalls: 1, dailyCapMicroUsd: usd(3) };
+    await bench.store.changeKey("acme", issued.id, changes, { mayRaise: true, requireCap: false });
+    const freeze = {
+      id: "frz_1",
+      tenant: "acme",
+      scope: { vendor: "none" },
+      note: "why",
+      createdAt: bench.now,
+    };
+    await bench.store.freeze(freeze);
     await bench.reopen();
+    assert.deepEqual(await bench.store.listFreezes("acme"), [freeze]);
     assert.deepEqual(refusal(await bench.reserve(revoked, charge(1))), { code: "key_revoked" });
     assert.equal((await bench.state(extended)).record.expiresAt, extended.maxExpiresAt);
     assert.equal(refusal(await bench.reserve(extended, charge(1))).code, "budget_frozen");
@@ -116,6 +127,7 @@ export const reopenCases: LedgerCase[] = [
       { ...issued, id: "key_two", tokenHash: "hash_two" },
       issueReplay,
     );
-    assert.deepEqual(again, { status: "replayed", record: issued, salt: "salt-1" });
+    const changed = { ...issued, policy: { ...issued.policy, ...changes }, changes: 1 };
+    assert.deepEqual(again, { status: "replayed", record: changed, salt: "salt-1" });
   }),
 ];

@@ -12,5 +12,8 @@ export const REPLAY_KEPT_MS = 48 * 3_600_000;
 /** How long an attempt that has ended can still be asked for again. */
 export const ATTEMPT_KEPT_MS = 600_000;
 
+/** The most freezes of a tenant: every call reads all of them. */
+export const MAX_FREEZES = 100;
+
 /** How long an `Idempotency-Key` on issue is honoured. */
 export const ISSUE_KEPT_MS = 86_400_000;

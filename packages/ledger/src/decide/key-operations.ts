@@ -3,6 +3,7 @@ import { applyChanges, getCarvedRaise, listRaised, losesOwnCaps } from "./change
 import { ISSUE_KEPT_MS } from "./constants.ts";
 import { bindKey, getBudget, getStatus, listAncestors, listFamily, toKeyState } from "./key-state.ts";
 import { isCapped, refuseCarving } from "./limits.ts";
+import { listHeld } from "./list-held.ts";
 import type { OperationsNamed } from "./operations-named.ts";
 import type { KeyRow, Tables } from "./tables.ts";
 
@@ -20,7 +21,7 @@ type KeyVerb =
 
 /** The verbs about keys. */
 export function createKeyOperations(tables: Tables, clock: () => number): OperationsNamed<KeyVerb> {
-  const { keys, issues, tries } = tables;
+  const { keys, issues, tries, freezes } = tables;
 
   function findOwn(tenant: string, id: string): KeyRow | undefined {
     const row = keys.find(id);
@@ -78,12 +79,10 @@ export function createKeyOperations(tables: Tables, clock: () => number): Operat
 
     findKey(tokenHash) {
       const record = keys.findByTokenHash(tokenHash);
-      if (!record || record.parentId === null) return record;
-      const above = listAncestors(tables, { record });
-      return bindKey(
-        record,
-        above.map((ancestor) => ancestor.record),
-      );
+      const all = record && freezes.list(record.tenant);
+      if (!all || (record.parentId === null && all.length === 0)) return record;
+      const above = listAncestors(tables, { record }).map((ancestor) => ancestor.record);
+      return bindKey(record, above, all);
     },
 
     getKey(tenant, id) {
@@ -128,13 +127,7 @@ export function createKeyOperations(tables: Tables, clock: () => number): Operat
     },
 
     listInFlight(tenant, keyId) {
-      const counted = new Set<number>();
-      const open = findOwn(tenant, keyId) ? tries.listOpen(keyId) : [];
-      return open.map(({ id, reservation }) => {
-        const holds = reservation.state === "held" && !counted.has(reservation.id);
-        counted.add(reservation.id);
-        return { attemptId: id, heldMicroUsd: holds ? reservation.shares[0].heldMicroUsd : 0 };
-      });
+      return findOwn(tenant, keyId) ? listHeld(tries.listOpen(keyId)) : [];
     },
 
     keepReceipt(tenant, keyId, receipt) {

@@ -1,5 +1,7 @@
+import type { FreezeRecord } from "../freeze.ts";
 import type { BudgetState, KeyRecord, KeyState, Spend } from "../ledger.ts";
 import { MINUTE_MS } from "./constants.ts";
+import { findFreeze } from "./freezing.ts";
 import { type CountedObject, getCounted, type SpendAccount } from "./spend-account.ts";
 import type { BudgetRow, KeyRow, Tables } from "./tables.ts";
 import { toUtcDay } from "./window.ts";
@@ -14,6 +16,7 @@ export function getStatus(record: KeyRecord, now: number): "active" | "expired" 
 /** A key with everything its next call must fit. */
 export function toKeyState(tables: Tables, row: KeyRow, now: number, object?: CountedObject): KeyState {
   const { record, calls, recentCalls } = row;
+  const ancestors = record.parentId === null ? NO_ANCESTORS : toAncestors(listAncestors(tables, row), now);
   return {
     record,
     spend: getKeySpend(tables, row, now, object),
@@ -22,8 +25,19 @@ export function toKeyState(tables: Tables, row: KeyRow, now: number, object?: Co
     budgets: record.policy.budgets.map((name) =>
       toBudgetState(getBudget(tables, record.tenant, name), now, object),
     ),
-    ancestors: record.parentId === null ? NO_ANCESTORS : toAncestors(listAncestors(tables, row), now),
+    ancestors,
+    frozenBy: toFrozenBy(tables.freezes.list(record.tenant), record, ancestors),
   };
+}
+
+function toFrozenBy(
+  freezes: readonly FreezeRecord[],
+  record: KeyRecord,
+  ancestors: KeyState["ancestors"],
+): string | null {
+  if (freezes.length === 0) return null;
+  const above = ancestors.map((ancestor) => ancestor.record);
+  return findFreeze(freezes, record, above)?.id ?? null;
 }
 
 function toAncestors(rows: KeyRow[], now: number): KeyState["ancestors"] {
@@ -32,15 +46,21 @@ function toAncestors(rows: KeyRow[], now: number): KeyState["ancestors"] {
   });
 }
 
-/** A key as it and the keys above it bind its calls. */
-export function bindKey(record: KeyRecord, above: readonly KeyRecord[]): KeyRecord {
-  if (above.length === 0) return record;
+/** A key as it, the keys above it and the freezes of its tenant bind its calls. */
+export function bindKey(
+  record: KeyRecord,
+  above: readonly KeyRecord[],
+  freezes: readonly FreezeRecord[],
+): KeyRecord {
+  const freeze = findFreeze(freezes, record, above);
+  if (above.length === 0 && !freeze) return record;
   const within = above.flatMap(({ policy }) => (policy.allowedEndpoints ? [policy.allowedEndpoints] : []));
   return {
     ...record,
     policy: { ...record.policy, within },
     frozen: record.frozen || above.some(({ frozen }) => frozen),
     changes: countChanges(record, above),
+    ...(freeze ? { frozenBy: freeze.id } : {}),
   };
 }
 

@@ -205,11 +205,13 @@ function toWhole(price: Price, maxMicroUsdPerCall: number | undefined): number {
   return Math.min(MAX_MICRO_USD, times * perTime + microUsd);
 }
 
-function refuseState({ record, budgets, ancestors }: KeyState, now: number): LimitRefusal | undefined {
+function refuseState(state: KeyState, now: number): LimitRefusal | undefined {
+  const { record, budgets, ancestors, frozenBy } = state;
   if (record.revokedAt !== null) return { code: "key_revoked" };
   if (record.expiresAt <= now) return { code: "key_expired" };
   if (record.frozen || ancestors.some((above) => above.record.frozen))
     return { code: "key_frozen", limit: "key:frozen" };
+  if (frozenBy !== null) return { code: "key_frozen", limit: `freeze:${frozenBy}` };
   const frozen = budgets.find((budget) => budget.frozen);
   return frozen && { code: "budget_frozen", limit: `budget:${frozen.name}` };
 }

@@ -2,6 +2,7 @@ import type { Ledger } from "../ledger.ts";
 import { createAuditOperations } from "./audit-operations.ts";
 import { createBudgetOperations } from "./budget-operations.ts";
 import { createCorrectingOperations } from "./correcting-operations.ts";
+import { createFreezeOperations } from "./freeze-operations.ts";
 import { createKeyOperations } from "./key-operations.ts";
 import type { OperationsNamed } from "./operations-named.ts";
 import { createReserveOperations } from "./reserve-operations.ts";
@@ -17,6 +18,7 @@ export type Operations = OperationsNamed<OperationName>;
 export function createOperations(tables: Tables, clock: () => number): Operations {
   return {
     ...createKeyOperations(tables, clock),
+    ...createFreezeOperations(tables, clock),
     ...createBudgetOperations(tables, clock),
     ...createReserveOperations(tables, clock),
     ...createSettleOperations(tables, clock),

@@ -1,3 +1,4 @@
+import type { FreezeRecord, KeyScope } from "../freeze.ts";
 import type {
   AuditDraft,
   AuditFilter,
@@ -27,6 +28,7 @@ export interface Tables {
   reservations: ReservationTable;
   objects: ObjectTable;
   issues: IssueTable;
+  freezes: FreezeTable;
   audit: AuditTable;
 }
 
@@ -48,7 +50,7 @@ export interface KeyTable {
   /** Newest first. */
   list(tenant: string, filter: KeyFilter, page: PageRequest, now: number): PageOf<KeyRecord>;
   /** The ids of all that are neither revoked nor expired, oldest first. */
-  listActiveIds(tenant: string, filter: Omit<KeyFilter, "status">, now: number): string[];
+  listActiveIds(tenant: string, filter: KeyScope, now: number): string[];
   /** Writes back what a call or the end of a key changes. */
   save(row: KeyRow): void;
   /** Writes back the policy, which calls never change. */
@@ -127,6 +129,13 @@ export interface IssueTable {
   find(replayKey: string): IssueRow | undefined;
   save(row: IssueRow): void;
   forget(before: number): void;
+}
+
+export interface FreezeTable {
+  /** In the order in which they were set. */
+  list(tenant: string): readonly FreezeRecord[];
+  insert(freeze: FreezeRecord): void;
+  delete(freeze: FreezeRecord): void;
 }
 
 export interface AuditTable {

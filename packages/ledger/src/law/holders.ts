@@ -1,4 +1,5 @@
 import { toUtcDay } from "../decide/window.ts";
+import type { FreezeRecord, KeyScope } from "../freeze.ts";
 import type { KeyChanges, KeyPolicy, Ledger, Spend } from "../ledger.ts";
 import type { Books } from "./books.ts";
 import { createLawScope, LawBroken, type LawScope } from "./law-scope.ts";
@@ -34,6 +35,9 @@ export interface Holders {
   carve(index: number, totalCap: number): Promise<void>;
   change(index: number, change: ChangePlan): Promise<void>;
   freeze(index: number, frozen: boolean): Promise<void>;
+  /** Freezes the keys whose label begins as that of a key, and perhaps only those on a budget; or all keys. */
+  brake(key: number, budget: number, all: boolean): Promise<void>;
+  lift(index: number): Promise<void>;
   cap(index: number, caps: BudgetPlan): Promise<void>;
   /** Holds every scope to the law, on this day. */
   check(books: Books, atRest: boolean): Promise<void>;
@@ -49,6 +53,8 @@ export async function createHolders(
   const keys: LawKey[] = [];
   const frozen = new Set<string>();
   const budgetScopes = new Map<string, LawScope>();
+  const freezes: FreezeRecord[] = [];
+  let freezeCount = 0;
   let count = 0;
 
   for (const [index, name] of BUDGET_NAMES.entries()) {
@@ -116,7 +122,14 @@ export async function createHolders(
     });
   }
 
-  const isFrozen = (key: LawKey): boolean => key.frozen || (key.parent !== undefined && isFrozen(key.parent));
+  const isFrozen = (key: LawKey): boolean =>
+    key.frozen ||
+    freezes.some(({ scope }) => matches(key, scope)) ||
+    (key.parent !== undefined && isFrozen(key.parent));
+
+  /** The label of a key is its id. */
+  const matches = ({ id, budgets }: LawKey, { labelPrefix = "", budget }: KeyScope): boolean =>
+    id.startsWith(labelPrefix) && (budget === undefined || budgets.includes(budget));
 
   /** What a key has spent and holds. Of one whose caps were changed, without what is only set aside for others. */
   async function readSpend(key: LawKey): Promise<Spend> {
@@ -175,6 +188,19 @@ export async function createHolders(
       await getStore().putBudget(TENANT, name, { frozen: isFrozen });
       if (isFrozen) frozen.add(name);
       else frozen.delete(name);
+    },
+    async brake(index, budget, all) {
+      const scope: KeyScope = {
+        ...(all ? {} : { labelPrefix: pick(index)?.id ?? "" }),
+        ...(all || budget >= BUDGET_NAMES.length ? {} : { budget: toName(budget) }),
+      };
+      const freeze = { id: `frz_${++freezeCount}`, tenant: TENANT, scope, note: null, createdAt: clock() };
+      await getStore().freeze(freeze);
+      freezes.push(freeze);
+    },
+    async lift(index) {
+      const [freeze] = freezes.splice(index % (freezes.length || 1), 1);
+      if (freeze) await getStore().liftFreeze(TENANT, freeze.id);
     },
     async cap(index, caps) {
       const name = toName(index);

@@ -96,6 +96,10 @@ async function take(world: StoreWorld, step: Step): Promise<void> {
       return world.holders.change(step.key, step.change);
     case "freeze":
       return world.holders.freeze(step.budget, step.frozen);
+    case "brake":
+      return world.holders.brake(step.key, step.budget, step.all);
+    case "lift":
+      return world.holders.lift(step.which);
     case "cap":
       return world.holders.cap(step.budget, step.cap);
     case "reconcile":

@@ -55,6 +55,8 @@ export type Step =
   | { do: "carve"; key: number; totalCap: number }
   | { do: "change"; key: number; change: ChangePlan }
   | { do: "freeze"; budget: number; frozen: boolean }
+  | { do: "brake"; key: number; budget: number; all: boolean }
+  | { do: "lift"; which: number }
   | { do: "cap"; budget: number; cap: BudgetPlan }
   | { do: "reconcile"; which: number }
   | { do: "forget"; idempotency: number }
@@ -168,6 +170,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("freeze" as const), budget: index, frozen: fc.boolean() }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("brake" as const),
+      key: index,
+      budget: index,
+      all: fc.constantFrom(false, false, false, true),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("lift" as const), which: index }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant("cap" as const), budget: index, cap: budgetPlan }),

@@ -49,11 +49,11 @@ function createTwin(store: Ledger, reference: Ledger, looksBack: boolean): Ledge
 function toComparable(answer: unknown): unknown {
   if (Array.isArray(answer)) return answer.toSorted();
   if (typeof answer !== "object" || answer === null || !("ancestors" in answer)) return answer;
-  const { record, spend, calls, budgets, ancestors } = answer as KeyState;
+  const { record, spend, calls, budgets, ancestors, frozenBy } = answer as KeyState;
   const above = ancestors.map((ancestor) => ({
     id: ancestor.record.id,
     calls: ancestor.calls,
     spend: ancestor.spend,
   }));
-  return { record, spend, calls, budgets, above };
+  return { record, spend, calls, budgets, above, frozenBy };
 }

@@ -1,3 +1,4 @@
+import { matchesScope } from "../decide/freezing.ts";
 import { getStatus } from "../decide/key-state.ts";
 import type { SpendAccount } from "../decide/spend-account.ts";
 import type { KeyRow, KeyTable } from "../decide/tables.ts";
@@ -43,11 +44,6 @@ export function createMemoryKeys(openAccount: (above?: SpendAccount) => SpendAcc
 }
 
 /** Whether a key passes every given filter. */
-export function matchesKey(record: KeyRecord, filter: KeyFilter, now: number): boolean {
-  return (
-    (filter.status === undefined || getStatus(record, now) === filter.status) &&
-    (filter.vendor === undefined || record.vendor === filter.vendor) &&
-    (filter.labelPrefix === undefined || record.label.startsWith(filter.labelPrefix)) &&
-    (filter.budget === undefined || record.policy.budgets.includes(filter.budget))
-  );
+export function matchesKey(record: KeyRecord, { status, ...scope }: KeyFilter, now: number): boolean {
+  return (status === undefined || getStatus(record, now) === status) && matchesScope(record, scope);
 }

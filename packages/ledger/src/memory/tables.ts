@@ -9,6 +9,7 @@ import { createMemoryBudgets } from "./budget-table.ts";
 import { toTry } from "./ended-try.ts";
 import { toEntryText } from "./entry-text.ts";
 import { createExposures } from "./exposures.ts";
+import { createMemoryFreezes } from "./freeze-table.ts";
 import { createMemoryKeys } from "./key-table.ts";
 import { createMemoryReservations } from "./reservation-table.ts";
 import { createMemoryTries } from "./try-table.ts";
@@ -48,6 +49,7 @@ export function createMemoryTables(onAppend: () => void): Tables {
     reservations,
     objects: createMemoryObjects(),
     issues: createMemoryIssues(),
+    freezes: createMemoryFreezes(),
     audit,
   };
 }

@@ -4,6 +4,7 @@ import { LedgerSettingsError } from "../ledger-settings-error.ts";
 import { parseRedisUrl } from "./address.ts";
 import { createAuditOperations } from "./audit-operations.ts";
 import { findLosses } from "./find-losses.ts";
+import { createFreezeOperations } from "./freeze-operations.ts";
 import { createKeyOperations } from "./key-operations.ts";
 import { createMoneyOperations } from "./money-operations.ts";
 import { createRevocations } from "./revocations.ts";
@@ -69,6 +70,7 @@ export function createRedisLedger(options: RedisLedgerOptions): Ledger {
 
   return {
     ...createKeyOperations(ledger, retentionMs),
+    ...createFreezeOperations(ledger),
     ...money,
     ...audit,
     ...createSweepOperations(ledger, revocations.tell),

@@ -2,6 +2,7 @@ import { applyChanges, getCarvedRaise, listRaised, losesOwnCaps } from "../decid
 import { bindKey } from "../decide/key-state.ts";
 import type { ChangeKeyAnswer, KeyChanges, KeyRecord, Ledger, RevocationReceipt } from "../ledger.ts";
 import { matchesKey } from "../memory/key-table.ts";
+import { readFreezes } from "./freeze-operations.ts";
 import { readPages } from "./pages.ts";
 import type { Reply, ScriptRunner } from "./script-runner.ts";
 import { toKeyRecord, toKeyState, toLimitRefusal, toStoredRecord } from "./to-records.ts";
@@ -114,10 +115,11 @@ export function createKeyOperations(ledger: ScriptRunner, retentionMs: number): 
     async findKey(tokenHash) {
       const pointer = await findPointer(tokenHash);
       if (!pointer) return undefined;
-      const key = await readKey(pointer.tenant, pointer.id);
+      const { tenant, id } = pointer;
+      const [key, freezes] = await Promise.all([readKey(tenant, id), readFreezes(ledger, tenant)]);
       // A pointer whose key was not made leads nowhere, or to the key that a repeated issue has found instead.
       if (key?.tokenHash !== tokenHash) return undefined;
-      return key.parentId === null ? key : bindKey(key, await readAncestors(key));
+      return bindKey(key, await readAncestors(key), freezes);
     },
 
     async getKey(tenant, id) {

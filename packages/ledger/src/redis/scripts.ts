@@ -4,7 +4,17 @@ import { MAX_MICRO_USD } from "@keybrake/core/protocol";
 import * as windows from "../decide/constants.ts";
 
 // In this order: each may use those before it.
-const RULES = ["rows", "accounts", "keys", "limits", "reservations", "entries", "ending", "answers"] as const;
+const RULES = [
+  "rows",
+  "accounts",
+  "freezes",
+  "keys",
+  "limits",
+  "reservations",
+  "entries",
+  "ending",
+  "answers",
+] as const;
 
 const VERBS = [
   "append-entry",
@@ -13,11 +23,13 @@ const VERBS = [
   "end-overdue",
   "extend-key",
   "forget",
+  "freeze",
   "get-budget",
   "get-key",
   "list-budgets",
   "list-entries",
   "list-in-flight",
+  "lift-freeze",
   "list-keys",
   "put-budget",
   "reserve",

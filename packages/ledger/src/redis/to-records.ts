@@ -49,12 +49,13 @@ export function toKeyRecord(reply: Reply): KeyRecord {
   return { ...(JSON.parse(record) as KeyRecord), expiresAt, revokedAt, frozen: frozen === 1, changes };
 }
 
-export function toKeyState([key, spend, budgets, ancestors]: Reply[]): KeyState {
+export function toKeyState([key, spend, budgets, ancestors, frozenBy]: Reply[]): KeyState {
   return {
     ...toCounted(key as CountedReply),
     spend: toSpend(spend as SpendReply),
     budgets: (budgets as BudgetReply[]).map(toBudgetState),
     ancestors: (ancestors as CountedReply[]).map(toCounted),
+    frozenBy: frozenBy as string | null,
   };
 }
 

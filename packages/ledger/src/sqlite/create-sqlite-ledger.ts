@@ -86,6 +86,7 @@ const READS: ReadonlySet<keyof Ledger> = new Set([
   "listKeys",
   "listInFlight",
   "getReceipt",
+  "listFreezes",
   "getBudget",
   "listBudgets",
   "getExposure",

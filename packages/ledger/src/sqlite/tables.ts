@@ -3,6 +3,7 @@ import type { IssueRow, IssueTable, Tables } from "../decide/tables.ts";
 import { createAccounts } from "./accounts.ts";
 import { createSqliteAudit } from "./audit-table.ts";
 import { createSqliteBudgets } from "./budget-table.ts";
+import { createSqliteFreezes } from "./freeze-table.ts";
 import { createSqliteKeys } from "./key-table.ts";
 import { createSqliteObjects } from "./object-table.ts";
 import { prepare } from "./prepare.ts";
@@ -31,6 +32,7 @@ export function createSqliteTables(
     reservations,
     objects,
     issues: createSqliteIssues(database),
+    freezes: createSqliteFreezes(database, unit),
     audit: createSqliteAudit(database, onAppend),
   };
 }

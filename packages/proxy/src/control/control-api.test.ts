@@ -81,7 +81,10 @@ it("shows a tenant nothing of another's", async () => {
   expectRefusal(await as("DELETE", `/v1/keys/${key.id}`), "not_found");
   expectRefusal(await as("POST", `/v1/keys/${key.id}/extend`, { expires_in: "5m" }), "not_found");
   expectRefusal(await as("GET", "/v1/budgets/b"), "not_found");
-  expect((await as("POST", "/v1/keys/revoke", { vendor: "stripe" })).json).toEqual({ revoked: 0 });
+  expect((await as("POST", "/v1/keys/revoke", { vendor: "stripe" })).json).toEqual({
+    revoked: 0,
+    in_flight: { calls: 0, held_usd: 0 },
+  });
   for (const path of ["/v1/keys", "/v1/budgets", "/v1/audit"]) {
     expect((await as("GET", path)).json).toEqual({ data: [], has_more: false });
   }

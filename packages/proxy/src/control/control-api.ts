@@ -7,6 +7,7 @@ import { auditOperations, reconcileOperation, serveAuditStream } from "./audit.t
 import { budgetOperations } from "./budgets.ts";
 import { changeKeyOperation } from "./change-key.ts";
 import { type ControlContext, type ControlEnv, requireToken } from "./context.ts";
+import { freezeOperations } from "./freezes.ts";
 import { keyOperations } from "./keys.ts";
 import type { Metrics } from "./metrics.ts";
 import { toOpenApi } from "./openapi.ts";
@@ -33,6 +34,7 @@ export function createControlApi(
     ...keyOperations(context),
     changeKeyOperation(context),
     validateOperation(context),
+    ...freezeOperations(context),
     ...budgetOperations(context),
     ...auditOperations(context),
     reconcileOperation(context),

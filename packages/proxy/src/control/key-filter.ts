@@ -1,16 +1,18 @@
-import type { KeyFilter } from "@keybrake/ledger";
+import type { KeyFilter, KeyScope } from "@keybrake/ledger";
+import { defined } from "./to-wire.ts";
 
-/** The keys that a query or a body names: all of its fields must match. */
-export function toKeyFilter(query: {
-  status?: KeyFilter["status"] | undefined;
+interface WireScope {
   vendor?: string | undefined;
   label_prefix?: string | undefined;
   budget?: string | undefined;
-}): KeyFilter {
-  return {
-    ...(query.status === undefined ? {} : { status: query.status }),
-    ...(query.vendor === undefined ? {} : { vendor: query.vendor }),
-    ...(query.label_prefix === undefined ? {} : { labelPrefix: query.label_prefix }),
-    ...(query.budget === undefined ? {} : { budget: query.budget }),
-  };
+}
+
+/** The keys that a body names: all of its fields must match. */
+export function toKeyScope({ vendor, label_prefix: labelPrefix, budget }: WireScope): KeyScope {
+  return defined({ vendor, labelPrefix, budget });
+}
+
+/** The keys that a query names. */
+export function toKeyFilter(query: WireScope & { status?: KeyFilter["status"] | undefined }): KeyFilter {
+  return { ...toKeyScope(query), ...defined({ status: query.status }) };
 }

@@ -18,6 +18,7 @@ import {
   type WireIssuedKey,
   type WireIssueWarning,
   type WirePolicy,
+  type WireRevokedKey,
 } from "@keybrake/core/protocol";
 import type { BudgetState, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
 import type { Context } from "hono";
@@ -28,7 +29,7 @@ import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../se
 import { chooseCredential } from "./choose-credential.ts";
 import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
 import { listIssueWarnings } from "./issue-warnings.ts";
-import { toKeyFilter } from "./key-filter.ts";
+import { toKeyFilter, toKeyScope } from "./key-filter.ts";
 import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
@@ -66,14 +67,7 @@ export function keyOperations(context: ControlContext): Operation[] {
     if (kept) return kept;
     const ids = await store.revokeKeys(tenant, { id });
     const receipts = await Promise.all([...new Set([id, ...ids])].map((keyId) => stopCalls(tenant, keyId)));
-    return store.keepReceipt(
-      tenant,
-      id,
-      receipts.reduce((sum, { calls, heldMicroUsd }) => ({
-        calls: sum.calls + calls,
-        heldMicroUsd: sum.heldMicroUsd + heldMicroUsd,
-      })),
-    );
+    return store.keepReceipt(tenant, id, receipts.reduce(addReceipts, NOTHING));
   }
 
   return [
@@ -122,9 +116,9 @@ export function keyOperations(context: ControlContext): Operation[] {
       body: revokeManySchema,
       answer: revokedManySchema,
       async handle(c, { body }) {
-        const ids = await store.revokeKeys(c.get("tenant"), toKeyFilter(body));
-        await Promise.all(ids.map((id) => stopCalls(c.get("tenant"), id)));
-        return { revoked: ids.length };
+        const ids = await store.revokeKeys(c.get("tenant"), toKeyScope(body));
+        const receipts = await Promise.all(ids.map((id) => stopCalls(c.get("tenant"), id)));
+        return { revoked: ids.length, in_flight: toWireReceipt(receipts.reduce(addReceipts, NOTHING)) };
       },
     }),
     operation({
@@ -161,12 +155,21 @@ export function keyOperations(context: ControlContext): Operation[] {
       byHolder: true,
       answer: revokedKeySchema,
       async handle(c) {
-        const { calls, heldMicroUsd } = await revoke((await getKey(c)).record);
-        const in_flight = { calls, held_usd: toUsd(heldMicroUsd) };
+        const in_flight = toWireReceipt(await revoke((await getKey(c)).record));
         return { ...toWireKey((await getKey(c)).record, clock()), in_flight };
       },
     }),
   ];
+}
+
+const NOTHING: RevocationReceipt = { calls: 0, heldMicroUsd: 0 };
+
+function addReceipts(a: RevocationReceipt, b: RevocationReceipt): RevocationReceipt {
+  return { calls: a.calls + b.calls, heldMicroUsd: a.heldMicroUsd + b.heldMicroUsd };
+}
+
+function toWireReceipt({ calls, heldMicroUsd }: RevocationReceipt): WireRevokedKey["in_flight"] {
+  return { calls, held_usd: toUsd(heldMicroUsd) };
 }
 
 async function issue(

@@ -5,8 +5,8 @@ import {
   validationSchema,
   type WireValidate,
 } from "@keybrake/core/protocol";
-import type { KeyState } from "@keybrake/ledger";
-import { fitCall, getRemaining } from "@keybrake/ledger";
+import type { KeyRecord, KeyState } from "@keybrake/ledger";
+import { findFreeze, fitCall, getRemaining } from "@keybrake/ledger";
 import type { ConfiguredVendor } from "../config/configure-vendor.ts";
 import type { ControlContext } from "./context.ts";
 import { type Operation, operation } from "./operation.ts";
@@ -66,35 +66,38 @@ async function imagineKey(
   const found = await Promise.all(
     stated.budgets.map(async (name) => (await store.getBudget(tenant, name)) ?? { name, ...NEW_BUDGET }),
   );
-  return {
-    record: {
-      id: "",
-      tenant,
-      parentId: null,
-      tokenHash: "",
-      label: "",
-      vendor: body.vendor,
-      mode: "live",
-      policy: {
-        ...stated,
-        shadow: false,
-        accounts: [],
-        injectIdempotency: false,
-        within: [],
-        allowRecurring: false,
-        metadata: {},
-      },
-      createdAt: clock(),
-      expiresAt: Number.POSITIVE_INFINITY,
-      maxExpiresAt: Number.POSITIVE_INFINITY,
-      revokedAt: null,
-      frozen: false,
-      changes: 0,
+  const record: KeyRecord = {
+    id: "",
+    tenant,
+    parentId: null,
+    tokenHash: "",
+    label: "",
+    vendor: body.vendor,
+    mode: "live",
+    policy: {
+      ...stated,
+      shadow: false,
+      accounts: [],
+      injectIdempotency: false,
+      within: [],
+      allowRecurring: false,
+      metadata: {},
     },
+    createdAt: clock(),
+    expiresAt: Number.POSITIVE_INFINITY,
+    maxExpiresAt: Number.POSITIVE_INFINITY,
+    revokedAt: null,
+    frozen: false,
+    changes: 0,
+  };
+  const freeze = findFreeze(await store.listFreezes(tenant), record, []);
+  return {
+    record,
     spend: NO_SPEND,
     calls: 0,
     recentCalls: [],
     ancestors: [],
+    frozenBy: freeze?.id ?? null,
     budgets: found,
   };
 }

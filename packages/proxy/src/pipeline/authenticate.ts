@@ -27,10 +27,16 @@ function accept(call: Call, key: KeyRecord | undefined): KeyRecord {
       message: `This vault key is for ${key.vendor}, not for ${call.vendor.name}. Issue one for ${call.vendor.name}.`,
     });
   }
-  if (key.frozen) throw new Refused(toRefusal({ code: "key_frozen", limit: "key:frozen" }));
+  refuseFrozen(key);
   refuseTokenElsewhere(call);
   call.accepted = true;
   return key;
+}
+
+function refuseFrozen({ frozen, frozenBy }: KeyRecord): void {
+  if (!frozen && frozenBy === undefined) return;
+  const limit = frozen ? "key:frozen" : `freeze:${frozenBy}`;
+  throw new Refused(toRefusal({ code: "key_frozen", limit }));
 }
 
 /** The vault key from where the vendor's own SDK puts the vendor's key. */

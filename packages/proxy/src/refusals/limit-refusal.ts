@@ -20,7 +20,7 @@ const ANY_CALL: RefusedCall = { endpoint: "The call", renews: false };
 const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: RefusedCall) => string> = {
   key_revoked: () => KEY_REVOKED,
   key_expired: () => KEY_EXPIRED,
-  key_frozen: () => KEY_FROZEN,
+  key_frozen: ({ limit = "" }) => toFrozen(limit),
   budget_frozen: ({ limit }) =>
     `The budget "${limit?.slice("budget:".length)}" is frozen. Ask an operator to unfreeze it with PUT /v1/budgets.`,
   call_limit_reached: () => "The vault key has made all of its max_calls. Issue another key.",
@@ -31,6 +31,12 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
     "A cap applies, and the configuration has no exchange rate for this currency. Ask the operator to add it to fx.",
   cap_exhausted: (refusal) => toExhausted(refusal),
 };
+
+function toFrozen(limit: string): string {
+  if (!limit.startsWith("freeze:")) return KEY_FROZEN;
+  const id = limit.slice("freeze:".length);
+  return `The freeze ${id} stops this vault key. Don't retry: an operator can lift it with DELETE /v1/freezes/${id}. Nothing was forwarded.`;
+}
 
 function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
   if (missing !== undefined) {

@@ -78,6 +78,16 @@ local function get_key_spend(key, day, exposure)
   return sums
 end
 
+-- The keys of the tenant that are neither revoked nor expired.
+local function list_living()
+  local found = {}
+  for _, id in ipairs(redis.call("ZRANGEBYSCORE", to_name("ends"), "(" .. to_text(now), "+inf")) do
+    local key = find_key(id)
+    if key and get_status(key) == "active" then table.insert(found, key) end
+  end
+  return found
+end
+
 -- A key with everything its next call must fit.
 local function to_key_state(key, object)
   local day = to_utc_day(now)
@@ -89,6 +99,7 @@ local function to_key_state(key, object)
     budgets = {},
     ancestors = list_ancestors(key),
   }
+  state.frozen_by = find_freeze(key, state.ancestors)
   for _, name in ipairs(state.policy.budgets) do
     local budget = to_budget_account(name)
     local row = budget.rows[1]

@@ -111,6 +111,7 @@ local function refuse_state(state)
   local status = get_status(state.key)
   if status ~= "active" then return { code = "key_" .. status } end
   if is_frozen(state) then return { code = "key_frozen", limit = "key:frozen" } end
+  if state.frozen_by then return { code = "key_frozen", limit = "freeze:" .. state.frozen_by } end
   for _, budget in ipairs(state.budgets) do
     if budget.frozen then return { code = "budget_frozen", limit = "budget:" .. budget.name } end
   end

@@ -41,6 +41,18 @@ local function load_reservation(id)
   return reservation
 end
 
+-- What each of a key's open tries holds, oldest first; what several share counts for the oldest.
+local function list_held(key_id)
+  local counted, open = {}, {}
+  for _, id in ipairs(redis.call("ZRANGE", to_name("in-flight", key_id), "0", "-1")) do
+    local reservation = load_reservation(load_row("try", id).is.reservation)
+    local holds = reservation.state == "held" and not counted[reservation.id]
+    counted[reservation.id] = true
+    table.insert(open, { id, holds and reservation.shares[1].held or 0 })
+  end
+  return open
+end
+
 -- Puts a reservation into its row. It stays for ever while something is held or under way, and afterwards as long as
 -- its cost can be corrected and its call can be replayed.
 local function keep_reservation(reservation)

@@ -7,27 +7,11 @@
 -- A process whose line to the channel was cut reads here what it has missed.
 local REVOKED_LISTED_MS = 3600000
 
-local function has_budget(key)
-  for _, name in ipairs(key.record.policy.budgets) do
-    if name == args.budget then return true end
-  end
-  return false
-end
-
-local function matches(key)
-  local record = key.record
-  return get_status(key) == "active"
-    and (not args.vendor or record.vendor == args.vendor)
-    and (not args.labelPrefix or string.sub(record.label, 1, #args.labelPrefix) == args.labelPrefix)
-    and (not args.budget or has_budget(key))
-end
-
 local function list_matching()
   if args.id then return { find_key(args.id) } end
   local found = {}
-  for _, id in ipairs(redis.call("ZRANGEBYSCORE", to_name("ends"), "(" .. to_text(now), "+inf")) do
-    local key = find_key(id)
-    if key and matches(key) then table.insert(found, key) end
+  for _, key in ipairs(list_living()) do
+    if matches_scope(key.record, args) then table.insert(found, key) end
   end
   return found
 end

@@ -35,7 +35,7 @@ function toAncestors(rows: KeyRow[], now: number): KeyState["ancestors"] {
 /** A key as it and the keys above it bind its calls. */
 export function bindKey(record: KeyRecord, above: readonly KeyRecord[]): KeyRecord {
   if (above.length === 0) return record;
-  const within = above.flatMap(({ policy }) => (policy.allowedEndpoints ? [policy.allowedEndpoints] : []));
+  const within = above.map(({ policy }) => policy.allowedEndpoints ?? null);
   return {
     ...record,
     policy: { ...record.policy, within },

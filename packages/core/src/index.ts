@@ -41,6 +41,7 @@ export { createKeyCache, type KeyCache, type KeyCacheOptions } from "./key-cache
 export { createMemoryKeyCacheStore, type KeyCacheStore } from "./key-cache-store.ts";
 export { createKeyScope, type KeyScope, type KeyScopeOptions } from "./key-scope.ts";
 export {
+  type EndpointBound,
   type FailOpenCredential,
   type IssueOptions,
   type IssuePolicy,

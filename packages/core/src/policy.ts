@@ -33,8 +33,11 @@ export interface PolicyFields {
   label: string;
   /** A vendor the proxy is configured for, such as `stripe`. */
   vendor: string;
-  /** `[METHOD ]/path` patterns: `*` is one segment, a last `/*` one or more. Default: every endpoint. */
-  allowedEndpoints?: string[];
+  /**
+   * `[METHOD ]/path` patterns: `*` is one segment, a last `/*` one or more. An entry with `maxUsdPerCall` bounds the
+   * calls that it matches, in place of the key's own bound. Default: every endpoint.
+   */
+  allowedEndpoints?: (string | EndpointBound)[];
   /** USD a UTC day. Default: uncapped; 0 means no spending call at all. */
   dailyUsdCap?: number;
   /** USD over the key's life. Default: uncapped. */
@@ -77,6 +80,14 @@ export interface PolicyFields {
   uncapped?: boolean;
   /** Up to 20 string pairs, kept in every audit entry. */
   metadata?: Record<string, string>;
+}
+
+/** An endpoint, and the most that one call of it may reserve. If several entries match a call, the lowest bound holds. */
+export interface EndpointBound {
+  /** A pattern as in `allowedEndpoints`. */
+  endpoint: string;
+  /** USD; 0 refuses every spending call. Also what a call reserves whose price isn't known. */
+  maxUsdPerCall: number;
 }
 
 /**

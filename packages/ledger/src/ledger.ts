@@ -7,9 +7,12 @@ export interface StatedCaps {
   totalCapMicroUsd?: number;
 }
 
+/** An entry of an allowlist: a pattern, or one with the most that a call of it may reserve, in micro-USD. */
+export type AllowedEndpoint = string | { endpoint: string; maxMicroUsdPerCall: number };
+
 /** The policy of a key as the ledger needs it; amounts in micro-USD. */
 export interface KeyPolicy {
-  allowedEndpoints?: string[];
+  allowedEndpoints?: AllowedEndpoint[];
   dailyCapMicroUsd?: number;
   totalCapMicroUsd?: number;
   maxMicroUsdPerCall?: number;
@@ -23,8 +26,11 @@ export interface KeyPolicy {
   allowRecurring: boolean;
   /** A spending call without an idempotency key gets one. */
   injectIdempotency: boolean;
-  /** The allowlists of the keys above it, as they are now: a call must pass them too. `findKey` fills it in; nothing stores it. */
-  within: string[][];
+  /**
+   * The allowlists of the keys above it, nearest first, as they are now; `null` for one without. A call must pass them
+   * too. `findKey` fills it in; nothing stores it.
+   */
+  within: (AllowedEndpoint[] | null)[];
   /** The calls use the tenant's own credential entry. Left out: the vendor's. */
   tenantCredential?: true;
   metadata: Record<string, string>;
@@ -61,7 +67,7 @@ export interface KeyChanges {
   maxMicroUsdPerCall?: number | null;
   maxCalls?: number | null;
   callsPerMinute?: number | null;
-  allowedEndpoints?: string[] | null;
+  allowedEndpoints?: AllowedEndpoint[] | null;
   frozen?: boolean;
 }
 
@@ -163,6 +169,11 @@ export interface ReserveRequest {
   objectId?: string;
   /** The objects that it is made of: what an account has counted of them, it does not count again. */
   partIds?: readonly string[];
+  /**
+   * The bound of the endpoint, in place of `maxMicroUsdPerCall`: of the key and of each key above it, nearest first.
+   * `null` where a key has none for the endpoint. Left out: no key has one.
+   */
+  endpointBounds?: (number | null)[];
   /** The same for tries that the vendor takes for one: they share one reservation. */
   replayId?: string;
   /** How long the try may take. After it, whoever made it is taken for dead, and `endOverdue` ends the try. */

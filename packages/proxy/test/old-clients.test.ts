@@ -15,7 +15,7 @@ import { KEYBRAKE_TOKEN, startForTest, type TestBench, toForm } from "../test-su
 const NEWER = {
   label: "newer",
   budgets: [{ name: "user:42", daily_usd_cap: 30 }, "team:7"],
-  allowed_endpoints: ["POST /v1/charges"],
+  allowed_endpoints: [{ endpoint: "POST /v1/charges", max_usd_per_call: 50 }],
   accounts: ["self"],
 };
 

@@ -1,6 +1,27 @@
+import { toEndpointPattern, type WirePolicy } from "@keybrake/core/protocol";
+
+type AllowedEndpoints = NonNullable<WirePolicy["allowed_endpoints"]>;
+
 /** Whether a call fits one of a policy's `[METHOD ]/path` patterns; `undefined` lets every call through. */
-export function matchesEndpoint(patterns: string[] | undefined, method: string, path: string): boolean {
-  return patterns === undefined || patterns.some((pattern) => matches(pattern, method, path));
+export function matchesEndpoint(
+  entries: AllowedEndpoints | undefined,
+  method: string,
+  path: string,
+): boolean {
+  return entries === undefined || entries.some((entry) => matches(toEndpointPattern(entry), method, path));
+}
+
+/** The USD that one call may cost: the lowest bound of the entries that it fits, or else the key's own. */
+export function findBound(
+  { allowed_endpoints = [], max_usd_per_call }: WirePolicy,
+  method: string,
+  path: string,
+): number | undefined {
+  const bounds = allowed_endpoints
+    .filter((entry) => typeof entry !== "string")
+    .filter(({ endpoint }) => matches(endpoint, method, path))
+    .map((entry) => entry.max_usd_per_call);
+  return bounds.length === 0 ? max_usd_per_call : Math.min(...bounds);
 }
 
 function matches(pattern: string, method: string, path: string): boolean {

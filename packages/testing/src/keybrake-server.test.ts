@@ -314,6 +314,11 @@ describe("the proxy", () => {
   it.each([
     ["the key's life", { totalUsdCap: 30 }, "key:total"],
     ["one call", { maxUsdPerCall: 19.99 }, "key:per_call"],
+    [
+      "one call of the endpoint",
+      { maxUsdPerCall: 50, allowedEndpoints: [{ endpoint: "/v1/*", maxUsdPerCall: 19.99 }] },
+      "key:per_call",
+    ],
     ["a shared budget", { budgets: ["team"] }, "budget:team:daily"],
   ])("refuses at the cap of %s", async (_name, caps, limit) => {
     stripeAnswers(20);

@@ -1,6 +1,7 @@
 import {
   DEFAULT_EXPIRES_IN,
   toBudgetName,
+  toEndpointPattern,
   toSeconds,
   toUsd,
   type WireIssuedKey,
@@ -162,6 +163,7 @@ export function toWire(key: MockKey): WireKey {
   const {
     expires_in: _expiresIn,
     mode = "live",
+    allowed_endpoints,
     budgets = [],
     shadow = false,
     accounts = [],
@@ -169,12 +171,15 @@ export function toWire(key: MockKey): WireKey {
     metadata = {},
     ...policy
   } = key.policy;
+  const bounds = allowed_endpoints?.filter((entry) => typeof entry !== "string") ?? [];
   const stated = budgets.filter((budget) => typeof budget !== "string");
   return {
     ...policy,
     id: key.id,
     status: statusOf(key),
     mode,
+    ...(allowed_endpoints ? { allowed_endpoints: allowed_endpoints.map(toEndpointPattern) } : {}),
+    ...(bounds.length === 0 ? {} : { endpoint_bounds: bounds }),
     budgets: budgets.map(toBudgetName),
     ...(stated.length === 0 ? {} : { budget_caps: stated }),
     frozen: key.frozen,

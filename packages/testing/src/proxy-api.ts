@@ -1,6 +1,6 @@
 import { formatUsd, toBudgetName, toUsd } from "@keybrake/core/protocol";
 import { type HttpHandler, HttpResponse, http } from "msw";
-import { matchesEndpoint } from "./endpoint-match.ts";
+import { findBound, matchesEndpoint } from "./endpoint-match.ts";
 import type { Mock, VendorCall, VendorHandler } from "./mock.ts";
 import { assertAlive, type MockKey } from "./mock-keys.ts";
 import { asMicroUsd, assertRoom, remainingUsd, spend, type Tally } from "./mock-ledger.ts";
@@ -47,7 +47,7 @@ async function forward(mock: Mock, call: VendorCall, request: Request): Promise<
   const vendorRequest = await toVendorRequest(call, request);
   const cost = mock.costs.get(call.vendor) ?? 0;
   const microUsd = asMicroUsd(typeof cost === "function" ? await cost(vendorRequest.clone()) : cost);
-  reserve(mock, key, microUsd);
+  reserve(mock, key, microUsd, findBound(key.policy, call.method, toPath(call)));
   call.costUsd = toUsd(microUsd);
 
   key.inFlight += 1;
@@ -75,7 +75,7 @@ function authenticate(mock: Mock, call: VendorCall, request: Request): MockKey {
     });
   }
   mock.freezes.assertNotFrozen(key);
-  const path = new URL(call.path, "https://vendor.test").pathname;
+  const path = toPath(call);
   if (!matchesEndpoint(key.policy.allowed_endpoints, call.method, path)) {
     throw new MockRefusal({
       code: "endpoint_not_allowed",
@@ -85,16 +85,20 @@ function authenticate(mock: Mock, call: VendorCall, request: Request): MockKey {
   return key;
 }
 
+function toPath({ path }: VendorCall): string {
+  return new URL(path, "https://vendor.test").pathname;
+}
+
 /** One synchronous step, so that concurrent calls can't both take the last of a cap. */
-function reserve(mock: Mock, key: MockKey, microUsd: number): void {
+function reserve(mock: Mock, key: MockKey, microUsd: number, maxUsdPerCall: number | undefined): void {
   const { policy } = key;
   if (policy.max_calls !== undefined && key.calls >= policy.max_calls) {
     throw new MockRefusal({ code: "call_limit_reached", message: "The vault key has made all its calls." });
   }
   mock.budgets.assertNotFrozen(policy.budgets ?? []);
   const limits = mock.keys.limits(key);
-  if (policy.max_usd_per_call !== undefined) {
-    limits.push({ name: "key:per_call", capMicroUsd: asMicroUsd(policy.max_usd_per_call), spentMicroUsd: 0 });
+  if (maxUsdPerCall !== undefined) {
+    limits.push({ name: "key:per_call", capMicroUsd: asMicroUsd(maxUsdPerCall), spentMicroUsd: 0 });
   }
   assertRoom(limits, microUsd);
   key.calls += 1;

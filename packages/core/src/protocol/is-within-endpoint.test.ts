@@ -13,6 +13,11 @@ it.each([
   ["/v1/refunds", "POST /v1/refunds", false],
   ["GET /v1/refunds", "POST /v1/refunds", false],
   ["/v1/*", "/v1/refunds", false],
+  ["/v1/refunds/", "/v1/refunds/", true],
+  ["/v1/refunds/", "/v1/*/", true],
+  ["/v1/refunds/", "/v1/*", false],
+  ["/v1/refunds", "/v1/*/", false],
+  ["/v1/*", "/v1/*/", false],
   ["/v1/*", "/v1/*/*", false],
   ["/v1", "/v1/*", false],
   ["/*", "/v1/*", false],
@@ -21,13 +26,14 @@ it.each([
   expect(isWithinEndpoint(pattern, other)).toBe(expected);
 });
 
+const slash = fc.constantFrom("", "", "/");
 const segment = fc.constantFrom("a", "b", "*");
 const pattern = fc
-  .tuple(fc.constantFrom("", "GET ", "POST "), fc.array(segment, { minLength: 1, maxLength: 4 }))
-  .map(([method, segments]) => `${method}/${segments.join("/")}`);
+  .tuple(fc.constantFrom("", "GET ", "POST "), fc.array(segment, { minLength: 1, maxLength: 4 }), slash)
+  .map(([method, segments, end]) => `${method}/${segments.join("/")}${end}`);
 const path = fc
-  .array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 5 })
-  .map((segments) => `/${segments.join("/")}`);
+  .tuple(fc.array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 5 }), slash)
+  .map(([segments, end]) => `/${segments.join("/")}${end}`);
 
 it("never takes a pattern for narrower that matches a call which the other doesn't", () => {
   fc.assert(

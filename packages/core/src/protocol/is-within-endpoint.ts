@@ -11,7 +11,7 @@ export function isWithinEndpoint(pattern: string, other: string): boolean {
   if (outer.method !== undefined && outer.method !== inner.method) return false;
   const { fixed } = outer;
   const isLongEnough = outer.isOpen
-    ? inner.fixed.length + (inner.isOpen ? 1 : 0) > fixed.length
+    ? inner.fixed.length + (inner.isOpen ? 1 : 0) > fixed.length && inner.fixed.at(-1) !== ""
     : !inner.isOpen && inner.fixed.length === fixed.length;
   return isLongEnough && fixed.every((segment, index) => segment === "*" || segment === inner.fixed[index]);
 }

@@ -23,6 +23,8 @@ const keyFields = {
   status: keyStatusSchema,
   mode: z.enum(["live", "test"]),
   allowed_endpoints: z.optional(z.array(z.string())),
+  /** The bounds that `allowed_endpoints` states, by pattern. Left out when it states none. */
+  endpoint_bounds: z.optional(z.array(z.object({ endpoint: z.string(), max_usd_per_call: reportedUsd }))),
   daily_usd_cap: z.optional(reportedUsd),
   total_usd_cap: z.optional(reportedUsd),
   max_usd_per_call: z.optional(reportedUsd),

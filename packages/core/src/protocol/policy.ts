@@ -18,7 +18,15 @@ const endpointPattern = z
     ),
   );
 
-const endpointList = z.array(endpointPattern).check(z.maxLength(200));
+/** An endpoint with a bound for each of its calls. */
+const boundEndpoint = z.strictObject({ endpoint: endpointPattern, max_usd_per_call: usd });
+
+/** The pattern of an entry of `allowed_endpoints`. */
+export function toEndpointPattern(entry: string | { endpoint: string }): string {
+  return typeof entry === "string" ? entry : entry.endpoint;
+}
+
+const endpointList = z.array(z.union([endpointPattern, boundEndpoint])).check(z.maxLength(200));
 const maxCalls = z.int().check(z.minimum(1));
 const callsPerMinute = z.int().check(z.minimum(1), z.maximum(1_000_000));
 

@@ -78,6 +78,7 @@ describe("policySchema", () => {
 
   it.each([
     ["allowed_endpoints.1", { allowed_endpoints: ["/v1/charges", "/v1/pay*"] }],
+    ["allowed_endpoints.0.endpoint", { allowed_endpoints: [{ endpoint: "/v1/pay*", max_usd_per_call: 5 }] }],
     ["budgets.0", { budgets: ["no spaces"] }],
     ["accounts.0", { accounts: [""] }],
     ["metadata.run", { metadata: { run: 7 } }],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { KeyChanges, KeyRecord } from "../ledger.ts";
+import type { AllowedEndpoint, KeyChanges, KeyRecord } from "../ledger.ts";
 import {
   charge,
   EFFECT,
@@ -140,6 +140,52 @@ export const changingCases: LedgerCase[] = [
       assert.equal(await change(bench, key, changes), "changed");
     }
   }),
+
+  storeCase("takes a higher bound of an endpoint, or a lost one, for a raise", async (bench) => {
+    const bound = (endpoint: string, maxUsd: number): AllowedEndpoint => ({
+      endpoint,
+      maxMicroUsdPerCall: usd(maxUsd),
+    });
+    const policy = {
+      maxMicroUsdPerCall: usd(20),
+      allowedEndpoints: ["GET /v1/*", "POST /v1/*", bound("POST /v1/refunds", 5)],
+    };
+    const narrower: AllowedEndpoint[][] = [
+      policy.allowedEndpoints,
+      [bound("POST /v1/refunds", 4)],
+      [bound("POST /v1/*", 5)],
+      ["POST /v1/charges", bound("GET /v1/*", 20)],
+      ["POST /v1/*", bound("POST /v1/refunds", 3)],
+    ];
+    const wider: AllowedEndpoint[][] = [
+      ["POST /v1/refunds"],
+      ["POST /v1/*"],
+      [bound("POST /v1/refunds", 6)],
+      [bound("POST /v1/charges", 21)],
+      [bound("/v1/refunds", 5)],
+    ];
+    for (const allowedEndpoints of narrower)
+      assert.equal(await change(bench, await bench.issue(policy), { allowedEndpoints }, ISSUER), "changed");
+    for (const allowedEndpoints of wider)
+      assert.equal(await change(bench, await bench.issue(policy), { allowedEndpoints }, ISSUER), "raises");
+  }),
+
+  storeCase(
+    "binds a key by the bounds of each key above it, or else by what binds all its calls",
+    async (bench) => {
+      const parent = await bench.issue({ maxMicroUsdPerCall: usd(5) });
+      const child = await carve(bench, parent, {});
+      const reserve = (amount: number, endpointBounds: (number | null)[]) =>
+        bench.reserve(child, charge(amount), { endpointBounds });
+      assert.equal(reserved(await reserve(10, [null, usd(10)])), usd(10));
+      assert.equal(reserved(await reserve(5, [usd(10), null])), usd(5));
+      assert.equal(refusal(await reserve(6, [usd(10), null])).limit, "key:per_call");
+      assert.equal(refusal(await reserve(11, [null, usd(10)])).limit, "key:per_call");
+      assert.equal(refusal(await reserve(4, [usd(3), usd(10)])).limit, "key:per_call");
+      await change(bench, parent, { maxMicroUsdPerCall: usd(2) }, ISSUER);
+      assert.equal(refusal(await reserve(3, [usd(10), null])).limit, "key:per_call");
+    },
+  ),
 
   storeCase("judges what is a raise against the key as it is, of many changes at once", async (bench) => {
     const key = await bench.issue({ totalCapMicroUsd: usd(100) });

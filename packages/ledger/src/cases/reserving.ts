@@ -206,6 +206,28 @@ export const reserveCases: LedgerCase[] = [
     },
   ),
 
+  storeCase("takes the bound of an endpoint in place of the key's, above it and below", async (bench) => {
+    const key = await bench.issue({ totalCapMicroUsd: usd(100), maxMicroUsdPerCall: usd(20) });
+    const at = (maxUsd: number): { endpointBounds: number[] } => ({ endpointBounds: [usd(maxUsd)] });
+    assert.equal(reserved(await bench.reserve(key, charge(30), at(30))), usd(30));
+    assert.equal(refusal(await bench.reserve(key, charge(11), at(10))).limit, "key:per_call");
+    assert.equal(reserved(await bench.reserve(key, { kind: "unpriced" }, at(5))), usd(5));
+    assert.equal(refusal(await bench.reserve(key, charge(0), at(0))).limit, "key:per_call");
+    // It binds that call alone.
+    assert.equal(refusal(await bench.reserve(key, charge(21))).limit, "key:per_call");
+    assert.equal((await bench.state(key)).record.policy.maxMicroUsdPerCall, usd(20));
+    const unbound = await bench.issue({ totalCapMicroUsd: usd(100) });
+    assert.equal(reserved(await bench.reserve(unbound, { kind: "unpriced" }, at(5))), usd(5));
+    assert.equal(refusal(await bench.reserve(unbound, { kind: "unpriced" })).code, "unpriced_endpoint");
+  }),
+
+  storeCase("keeps an allowlist with bounds as it was stored", async (bench) => {
+    const allowedEndpoints = ["GET /v1/*", { endpoint: "POST /v1/charges", maxMicroUsdPerCall: usd(20) }];
+    const key = await bench.issue({ allowedEndpoints, within: [allowedEndpoints] });
+    const found = await bench.store.findKey(key.tokenHash);
+    assert.deepEqual(found?.policy.allowedEndpoints, allowedEndpoints);
+  }),
+
   storeCase(
     "refuses nothing for policy to a shadow key, and says what it would have refused",
     async (bench) => {

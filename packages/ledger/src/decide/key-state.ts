@@ -54,7 +54,7 @@ export function bindKey(
 ): KeyRecord {
   const freeze = findFreeze(freezes, record, above);
   if (above.length === 0 && !freeze) return record;
-  const within = above.flatMap(({ policy }) => (policy.allowedEndpoints ? [policy.allowedEndpoints] : []));
+  const within = above.map(({ policy }) => policy.allowedEndpoints ?? null);
   return {
     ...record,
     policy: { ...record.policy, within },

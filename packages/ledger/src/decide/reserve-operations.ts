@@ -1,4 +1,4 @@
-import type { LimitRefusal, ReserveRequest } from "../ledger.ts";
+import type { KeyRecord, KeyState, LimitRefusal, ReserveRequest } from "../ledger.ts";
 import type { Price } from "../price.ts";
 import { REPLAY_KEPT_MS, REPLAY_WINDOW_MS } from "./constants.ts";
 import { countCall, getBudget, hasChanged, toKeyState } from "./key-state.ts";
@@ -74,7 +74,7 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
       const key = keys.find(keyId);
       if (!key) throw new Error(`no key ${keyId}`);
       const now = clock();
-      const state = toKeyState(tables, key, now, request);
+      const state = withBounds(toKeyState(tables, key, now, request), request.endpointBounds);
       if (hasChanged(state, readChanges))
         return { admitted: false, refusal: { code: "key_changed" }, remainingMicroUsd: null };
       const earlier = replayId === undefined ? undefined : reservations.findByReplay(replayId);
@@ -104,6 +104,25 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
       return answer;
     },
   };
+}
+
+/** A key and those above it, as they bind a call whose endpoint has bounds of its own. */
+function withBounds(state: KeyState, bounds: ReserveRequest["endpointBounds"]): KeyState {
+  if (bounds === undefined) return state;
+  const [own = null, ...above] = bounds;
+  return {
+    ...state,
+    record: withBound(state.record, own),
+    ancestors: state.ancestors.map((key, index) => ({
+      ...key,
+      record: withBound(key.record, above[index] ?? null),
+    })),
+  };
+}
+
+function withBound(record: KeyRecord, maxMicroUsdPerCall: number | null): KeyRecord {
+  if (maxMicroUsdPerCall === null) return record;
+  return { ...record, policy: { ...record.policy, maxMicroUsdPerCall } };
 }
 
 /** Whether a call shares the reservation of an earlier try: while the vendor still takes both for one. */

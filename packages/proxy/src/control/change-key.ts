@@ -12,7 +12,7 @@ import { Refused } from "../refusals/refused.ts";
 import { type ControlContext, param } from "./context.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { hasRole } from "./roles.ts";
-import { defined, toWireKey } from "./to-wire.ts";
+import { defined, toAllowedEndpoint, toWireKey } from "./to-wire.ts";
 
 /** Changes the limits of a key that lives. */
 export function changeKeyOperation({ store, config, clock }: ControlContext): Operation {
@@ -88,7 +88,7 @@ function toKeyChanges(body: WireKeyChanges): KeyChanges {
     maxMicroUsdPerCall: toChangedMicroUsd(body.max_usd_per_call),
     maxCalls: body.max_calls,
     callsPerMinute: body.calls_per_minute,
-    allowedEndpoints: body.allowed_endpoints,
+    allowedEndpoints: body.allowed_endpoints === null ? null : body.allowed_endpoints?.map(toAllowedEndpoint),
     frozen: body.frozen,
   });
 }

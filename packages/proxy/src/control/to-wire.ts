@@ -1,5 +1,6 @@
 import {
   toBudgetName,
+  toEndpointPattern,
   toMicroUsd,
   toUsd,
   type WireAuditEntry,
@@ -8,7 +9,15 @@ import {
   type WireKeySpend,
   type WirePolicy,
 } from "@keybrake/core/protocol";
-import type { AuditRecord, BudgetState, KeyPolicy, KeyRecord, KeyState, Spend } from "@keybrake/ledger";
+import type {
+  AllowedEndpoint,
+  AuditRecord,
+  BudgetState,
+  KeyPolicy,
+  KeyRecord,
+  KeyState,
+  Spend,
+} from "@keybrake/ledger";
 import { getBudgetRemaining, getDayEnd, getRemaining, toTimestamp } from "@keybrake/ledger";
 
 type Defined<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
@@ -31,7 +40,7 @@ const toNullableUsd = (microUsd: number | null): number | null =>
 export function toKeyPolicy(policy: Omit<WirePolicy, "label">): KeyPolicy {
   return {
     ...defined({
-      allowedEndpoints: policy.allowed_endpoints,
+      allowedEndpoints: policy.allowed_endpoints?.map(toAllowedEndpoint),
       dailyCapMicroUsd: toOptionalMicroUsd(policy.daily_usd_cap),
       totalCapMicroUsd: toOptionalMicroUsd(policy.total_usd_cap),
       maxMicroUsdPerCall: toOptionalMicroUsd(policy.max_usd_per_call),
@@ -46,6 +55,22 @@ export function toKeyPolicy(policy: Omit<WirePolicy, "label">): KeyPolicy {
     within: [],
     metadata: policy.metadata ?? {},
   };
+}
+
+/** An entry of an allowlist as it is stored. */
+export function toAllowedEndpoint(
+  entry: NonNullable<WirePolicy["allowed_endpoints"]>[number],
+): AllowedEndpoint {
+  if (typeof entry === "string") return entry;
+  return { endpoint: entry.endpoint, maxMicroUsdPerCall: toMicroUsd(entry.max_usd_per_call) ?? 0 };
+}
+
+/** The bounds of an allowlist, for answers: released clients read `allowed_endpoints` as a list of patterns. */
+function toWireBounds({ allowedEndpoints = [] }: KeyPolicy): Pick<WireKey, "endpoint_bounds"> {
+  const bounds = allowedEndpoints
+    .filter((entry) => typeof entry !== "string")
+    .map(({ endpoint, maxMicroUsdPerCall }) => ({ endpoint, max_usd_per_call: toUsd(maxMicroUsdPerCall) }));
+  return bounds.length === 0 ? {} : { endpoint_bounds: bounds };
 }
 
 /** The budgets of a policy: their names, and beside them the caps that it states. */
@@ -87,7 +112,7 @@ export function toWireKey(record: KeyRecord, now: number): WireKey {
     status: record.revokedAt !== null ? "revoked" : record.expiresAt <= now ? "expired" : "active",
     mode: record.mode,
     ...defined({
-      allowed_endpoints: policy.allowedEndpoints,
+      allowed_endpoints: policy.allowedEndpoints?.map(toEndpointPattern),
       daily_usd_cap: toOptionalUsd(policy.dailyCapMicroUsd),
       total_usd_cap: toOptionalUsd(policy.totalCapMicroUsd),
       max_usd_per_call: toOptionalUsd(policy.maxMicroUsdPerCall),
@@ -95,6 +120,7 @@ export function toWireKey(record: KeyRecord, now: number): WireKey {
       calls_per_minute: policy.callsPerMinute,
     }),
     budgets: policy.budgets,
+    ...toWireBounds(policy),
     ...toWireBudgetCaps(policy),
     frozen: record.frozen,
     shadow: policy.shadow,

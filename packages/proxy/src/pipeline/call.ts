@@ -65,6 +65,8 @@ export interface Call {
   route: RouteDefinition;
   /** The vendor's account that the call acts on; empty for the credential's own. */
   account: string;
+  /** What the call may reserve by the bounds for its endpoint, of the key and of each above it, in micro-USD. */
+  endpointBounds: (number | null)[] | undefined;
   body: Body;
   price: Quote;
   /** What names the call for the vendor: the caller's idempotency key, or one of ours. */
@@ -114,6 +116,7 @@ export function createCall(
     account: "",
     source: NO_SOURCE,
     credential: NO_CREDENTIAL,
+    endpointBounds: undefined,
     body: NO_BODY,
     price: FREE,
     idempotencyKey: undefined,

@@ -21,6 +21,7 @@ export function reserve(
     readChanges: key.changes,
     price: call.price,
     ...(call.price.kind === "amount" ? qualifyCounted(call, call.price) : {}),
+    ...(call.endpointBounds === undefined ? {} : { endpointBounds: call.endpointBounds }),
     ...(replayId === undefined ? {} : { replayId }),
     giveUpAfterMs,
     abandoned: toDraft(call, ABANDONED),
@@ -47,8 +48,9 @@ function take(call: Call, answer: ReserveAnswer & { admitted: true }): void {
   call.wouldRefuse ??= answer.wouldRefuse;
 }
 
-function toRefusedCall({ target, price, missing, vendor, key }: Call): RefusedCall {
+function toRefusedCall({ target, price, missing, vendor, key, endpointBounds }: Call): RefusedCall {
   return {
+    ...(endpointBounds === undefined ? {} : { endpointBounds }),
     ...(missing === undefined ? {} : { missing: `${vendor.name} has no ${missing} in ${key?.mode} mode` }),
     endpoint: `${target.method} ${target.path}`,
     renews: price.kind === "unpriced" && price.renews === true,

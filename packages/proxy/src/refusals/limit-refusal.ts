@@ -9,6 +9,8 @@ export interface RefusedCall {
   endpoint: string;
   /** Whether it starts something that renews outside the proxy. */
   renews: boolean;
+  /** The bounds for the endpoint, of the key and of those above it. */
+  endpointBounds?: readonly (number | null)[];
   /** Which object the vendor doesn't have, if the cost of the call is to be read there. */
   missing?: string;
   /** What would give it a price. */
@@ -29,7 +31,7 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
   unpriced_endpoint: (_refusal, call) => (call.renews ? toRenewal(call) : toUnpriced(call)),
   currency_unpriced: () =>
     "A cap applies, and the configuration has no exchange rate for this currency. Ask the operator to add it to fx.",
-  cap_exhausted: (refusal) => toExhausted(refusal),
+  cap_exhausted: toExhausted,
 };
 
 function toFrozen(limit: string): string {
@@ -65,11 +67,15 @@ const FIELDS: Readonly<Record<string, string>> = {
   "key:total": "total_usd_cap",
 };
 
-function toExhausted(refusal: LimitRefusal): string {
+function toExhausted(refusal: LimitRefusal, { endpoint, endpointBounds }: RefusedCall): string {
   const { limit = "", requestedMicroUsd = 0, capMicroUsd = 0, resetsAt } = refusal;
   const requested = formatUsd(requestedMicroUsd);
   if (limit === "key:per_call") {
-    return `The call can cost ${requested} USD, and the key's max_usd_per_call is ${formatUsd(capMicroUsd)}. Issue a key with a max_usd_per_call of at least ${requested} to allow it.`;
+    const bound = formatUsd(capMicroUsd);
+    if (endpointBounds?.includes(capMicroUsd)) {
+      return `The call can cost ${requested} USD, and the max_usd_per_call of its entry in allowed_endpoints is ${bound}. Issue a key whose entry for ${endpoint} has a max_usd_per_call of at least ${requested} to allow it.`;
+    }
+    return `The call can cost ${requested} USD, and the key's max_usd_per_call is ${bound}. Issue a key with a max_usd_per_call of at least ${requested} to allow it.`;
   }
   const { spentMicroUsd = 0, heldMicroUsd = 0 } = refusal;
   const remaining = formatUsd(Math.max(0, capMicroUsd - spentMicroUsd - heldMicroUsd));

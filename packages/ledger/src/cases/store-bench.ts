@@ -73,7 +73,7 @@ export interface LedgerBench {
     options?: Partial<
       Pick<
         ReserveRequest,
-        "attemptId" | "replayId" | "objectId" | "partIds" | "readChanges" | "giveUpAfterMs"
+        "attemptId" | "replayId" | "objectId" | "partIds" | "boundId" | "readChanges" | "giveUpAfterMs"
       >
     >,
   ): Promise<Try>;

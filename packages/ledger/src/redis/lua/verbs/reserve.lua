@@ -1,6 +1,6 @@
 -- One step over a key's state, caps, call count and all its budgets: room is set aside in all of them, or in none.
 -- KEYS: 1 the tenant's root.
--- ARGV: 4 { attemptId, keyId, readChanges, price, objectId, partIds, replayId, giveUpAfterMs, auditId, startedAt }, 5 the entry of a try
+-- ARGV: 4 { attemptId, keyId, readChanges, price, objectId, partIds, boundId, replayId, giveUpAfterMs, auditId, startedAt }, 5 the entry of a try
 -- that nobody ends.
 -- Answer: time, "admitted", reserved, remaining or nil, the code that would have refused or nil
 --      or time, "refused", remaining or nil, names and values of the refusal in turn.
@@ -69,6 +69,10 @@ local key = find_key(args.keyId)
 if not key then return redis.error_reply("no such key") end
 local state = to_key_state(key, args)
 if has_changed(state, args.readChanges) then return { now, "refused", false, { "code", "key_changed" } } end
+-- What a call at the same place was told to cost.
+if args.boundId and price.kind == "unpriced" then
+  price.toldMicroUsd = get_number(load_row("exposure", args.boundId), "microUsd")
+end
 local shared = find_shared()
 local whole, refusal = fit_call(state, price, shared ~= nil)
 -- What refuses the calls of a shadow key, too.

@@ -65,7 +65,7 @@ async function beginMove(tenant: string): Promise<{ next(): Promise<boolean>; en
       const [, , name] = (await cluster.send(from, `CLUSTER GETKEYSINSLOT ${slot} 1`)).split("\r\n");
       if (name === undefined) return false;
       const { port = 0 } = cluster.nodes[to] ?? {};
-      expect(await cluster.send(from, `MIGRATE 127.0.0.1 ${port} ${name} 0 5000`)).toContain("+OK");
+      expect(await cluster.send(from, `MIGRATE 127.0.0.1 ${port} "${name}" 0 5000`)).toContain("+OK");
       return true;
     },
     async end() {

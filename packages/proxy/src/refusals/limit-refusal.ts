@@ -28,7 +28,12 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
   call_limit_reached: () => "The vault key has made all of its max_calls. Issue another key.",
   rate_limited: ({ retryAfterSeconds }) =>
     `The vault key exceeds its calls_per_minute. Retry in ${retryAfterSeconds} s.`,
-  unpriced_endpoint: (_refusal, call) => (call.renews ? toRenewal(call) : toUnpriced(call)),
+  unpriced_endpoint: (refusal, call) =>
+    refusal.requestedMicroUsd === undefined
+      ? call.renews
+        ? toRenewal(call)
+        : toUnpriced(call)
+      : toExceeded(refusal, call),
   currency_unpriced: () =>
     "A cap applies, and the configuration has no exchange rate for this currency. Ask the operator to add it to fx.",
   cap_exhausted: toExhausted,
@@ -52,6 +57,15 @@ function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
     (hint === undefined ? "" : `${hint} `) +
     `If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. ${operator}`
   );
+}
+
+/** A bound below what a call there has cost already. */
+function toExceeded(
+  { requestedMicroUsd = 0, capMicroUsd = 0 }: LimitRefusal,
+  { endpoint }: RefusedCall,
+): string {
+  const told = formatUsd(requestedMicroUsd);
+  return `A call of ${endpoint} cost ${told} USD, and the key's max_usd_per_call is ${formatUsd(capMicroUsd)}. Nothing was forwarded. Issue a key with a max_usd_per_call of at least ${told}.`;
 }
 
 function toRenewal({ endpoint }: RefusedCall): string {

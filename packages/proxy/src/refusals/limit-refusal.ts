@@ -11,6 +11,8 @@ export interface RefusedCall {
   renews: boolean;
   /** The bounds for the endpoint, of the key and of those above it. */
   endpointBounds?: readonly (number | null)[];
+  /** The currency that has no rate. */
+  currency?: string;
   /** Which object the vendor doesn't have, if the cost of the call is to be read there. */
   missing?: string;
   /** What would give it a price. */
@@ -24,13 +26,13 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
   key_expired: () => KEY_EXPIRED,
   key_frozen: ({ limit = "" }) => toFrozen(limit),
   budget_frozen: ({ limit }) =>
-    `The budget "${limit?.slice("budget:".length)}" is frozen. Ask an operator to unfreeze it with PUT /v1/budgets.`,
+    `The budget "${limit?.slice("budget:".length)}" is frozen, so every call on it is refused. Ask an operator to unfreeze it: PUT /v1/budgets/${limit?.slice("budget:".length)} with { "frozen": false }.`,
   call_limit_reached: () => "The vault key has made all of its max_calls. Issue another key.",
   rate_limited: ({ retryAfterSeconds }) =>
     `The vault key exceeds its calls_per_minute. Retry in ${retryAfterSeconds} s.`,
   unpriced_endpoint: (_refusal, call) => (call.renews ? toRenewal(call) : toUnpriced(call)),
-  currency_unpriced: () =>
-    "A cap applies, and the configuration has no exchange rate for this currency. Ask the operator to add it to fx.",
+  currency_unpriced: (_refusal, { currency = "the currency" }) =>
+    `A cap applies, and the proxy's configuration has no exchange rate for ${currency.toUpperCase()}. Ask the operator to add fx.${currency.toUpperCase()}, the USD for one unit.`,
   cap_exhausted: toExhausted,
 };
 
@@ -39,6 +41,9 @@ function toFrozen(limit: string): string {
   const id = limit.slice("freeze:".length);
   return `The freeze ${id} stops this vault key. Don't retry: an operator can lift it with DELETE /v1/freezes/${id}. Nothing was forwarded.`;
 }
+
+const RESERVE_A_BOUND =
+  "If you know the most that it can cost, issue a key with that amount as max_usd_per_call, for this endpoint in allowed_endpoints or for every call: the call reserves it.";
 
 function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
   if (missing !== undefined) {
@@ -50,7 +55,7 @@ function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
   return (
     `A cap applies, and Keybrake can't tell before the call what ${endpoint} can cost. ` +
     (hint === undefined ? "" : `${hint} `) +
-    `If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. ${operator}`
+    `${RESERVE_A_BOUND} ${operator}`
   );
 }
 

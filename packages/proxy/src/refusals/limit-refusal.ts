@@ -91,6 +91,17 @@ function toExhausted(refusal: LimitRefusal, { endpoint, endpointBounds }: Refuse
   return `The call can cost ${requested} USD, and ${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. ${advice}`;
 }
 
+/** Why a child key can't be issued: its parent has too little left to set the child's cap aside. */
+export function toCarvingRefusal(refusal: LimitRefusal): Refusal {
+  if (refusal.code !== "cap_exhausted") return toRefusal(refusal);
+  const { requestedMicroUsd = 0, capMicroUsd = 0, spentMicroUsd = 0, heldMicroUsd = 0 } = refusal;
+  const remaining = formatUsd(Math.max(0, capMicroUsd - spentMicroUsd - heldMicroUsd));
+  return {
+    ...toRefusal(refusal),
+    message: `The child key's total_usd_cap (${formatUsd(requestedMicroUsd)} USD) is set aside in its parent, where ${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. Nothing was issued. Issue the child with a total_usd_cap of at most ${remaining}.`,
+  };
+}
+
 /** A cap by its field, and by the budget it belongs to. */
 function toCapName({ limit = "", stated }: LimitRefusal): string {
   const field = FIELDS[limit];

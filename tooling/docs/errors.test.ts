@@ -11,8 +11,8 @@ const explained = entries
   .map((entry) => entry.slice(0, entry.indexOf("\n")))
   .filter((heading) => /^[a-z_]+$/.test(heading));
 
-/** These have codes of the vendors' own. */
-const OTHERS = new Set(["sandbox", "testing", "vendors"]);
+/** These have codes of the vendors' own, or codes that nobody outside sees. */
+const OTHERS = new Set(["ledger", "sandbox", "testing", "vendors"]);
 const packages = readdirSync(join(root, "packages")).filter((name) => !OTHERS.has(name));
 
 /** Every code that the source of the SDK and of the proxy writes. */

@@ -41,7 +41,7 @@ export function collect(request: IncomingMessage, maxBytes: number): Promise<Buf
 function tooLarge(maxBytes: number): Refused {
   return new Refused({
     code: "request_too_large",
-    message: `The body is larger than ${maxBytes} bytes, the most this proxy reads of such a call.`,
+    message: `The body is larger than ${maxBytes} bytes, which is the most that the proxy collects to price a call. Nothing was forwarded. Send a smaller body, or ask the operator to raise limits.body_bytes.`,
   });
 }
 

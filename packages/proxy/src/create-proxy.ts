@@ -159,7 +159,7 @@ export function createProxy(input: ProxyConfig, options: ProxyOptions = {}): Pro
     if (closing.signal.aborted) {
       refuse(response, {
         code: "store_unavailable",
-        message: "This proxy is shutting down. Nothing was forwarded.",
+        message: "The proxy is shutting down. Nothing was forwarded. It's safe to retry.",
       });
       return;
     }
@@ -261,7 +261,7 @@ function withPlainHost(request: IncomingMessage): IncomingMessage {
 function answerUnknown(request: IncomingMessage, response: ServerResponse, known: string[]): void {
   let refusal: Refusal = {
     code: "unknown_vendor",
-    message: `No such vendor here. The first segment of the path names one of: ${known.join(", ")}.`,
+    message: `The path doesn't begin with a configured vendor. Nothing was forwarded. Call /VENDOR/PATH with one of: ${known.join(", ")}.`,
   };
   try {
     if (request.url !== "/") parseTarget(request, request.url ?? "");

@@ -41,7 +41,11 @@ export function createHttpServer(answer: RequestListener): HttpServer {
   // entered in the audit like one. The same for an Expect that node does not know.
   server.on("checkExpectation", listener);
   server.on("connect", (_request: IncomingMessage, socket: Duplex) =>
-    answerSocket(socket, { code: "malformed_request", message: "Malformed request: CONNECT is not served." }),
+    answerSocket(socket, {
+      code: "malformed_request",
+      message:
+        "Malformed request: the proxy takes no CONNECT. Nothing was forwarded. Send the request itself to /VENDOR/PATH.",
+    }),
   );
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => answerSocket(socket, toRefusal(error)));
   return { server, connections };
@@ -77,7 +81,11 @@ function isAnswering(socket: Duplex): boolean {
 
 function toRefusal({ code, message }: NodeJS.ErrnoException): Refusal {
   if (code === "HPE_HEADER_OVERFLOW") {
-    return { code: "request_too_large", message: "The request line and headers are larger than 16 KiB." };
+    return {
+      code: "request_too_large",
+      message:
+        "The request line and headers are larger than 16 KiB. Nothing was forwarded. Send fewer or shorter headers.",
+    };
   }
   const why =
     code === "HPE_INVALID_URL"

@@ -50,7 +50,12 @@ export function reconcileOperation({ store }: ControlContext): Operation {
     async handle(c, { body }) {
       const costMicroUsd = toMicroUsd(body.cost_usd) ?? 0;
       const record = await store.resettle(c.get("tenant"), param(c, "id"), costMicroUsd, "reconciled");
-      if (!record) throw new Refused({ code: "not_found", message: "No such audit entry that moved money." });
+      if (!record)
+        throw new Refused({
+          code: "not_found",
+          message:
+            "There is no audit entry with this id that moved money. List the entries with GET /v1/audit.",
+        });
       return toWireAudit(record);
     },
   });

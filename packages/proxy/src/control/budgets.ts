@@ -36,7 +36,12 @@ export function budgetOperations({ store, clock }: ControlContext): Operation[] 
       answer: budgetSchema,
       async handle(c) {
         const budget = await store.getBudget(c.get("tenant"), param(c, "name"));
-        if (!budget) throw new Refused({ code: "not_found", message: "No such budget." });
+        if (!budget)
+          throw new Refused({
+            code: "not_found",
+            message:
+              "There is no budget with this name in your tenant. List the budgets with GET /v1/budgets.",
+          });
         return toWireBudget(budget, clock());
       },
     }),

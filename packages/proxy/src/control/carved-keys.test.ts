@@ -35,6 +35,16 @@ describe("a key carved from another", () => {
     expect(await bench.spend()).toEqual({ spent: 50, held: 0, unknown: 0 });
   });
 
+  it("is refused with the largest cap that the parent can set aside", async () => {
+    await using bench = await startBench({ dailyUsdCap: 50 });
+    await bench.call(CHARGE);
+    const refused = carve(bench, bench.key, { totalUsdCap: 40 });
+    await expect(refused).rejects.toMatchObject({
+      code: "cap_exhausted",
+      message: expect.stringContaining("Issue the child with a total_usd_cap of at most 30.00."),
+    });
+  });
+
   it("ends with its parent", async () => {
     await using bench = await startBench();
     const child = await carve(bench, bench.key);

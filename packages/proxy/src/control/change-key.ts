@@ -54,7 +54,11 @@ function toChangedKey(answer: ChangeKeyAnswer | undefined, now: number): WireKey
     case "no_room":
       throw new Refused({ ...toRefusal(answer.refusal), message: toNoRoom(answer.refusal) });
     default:
-      throw new Refused({ code: "not_found", message: "No such vault key." });
+      throw new Refused({
+        code: "not_found",
+        message:
+          "There is no vault key with this id in your tenant. Use the id of the issued key (key_…), not its token.",
+      });
   }
 }
 

@@ -59,7 +59,7 @@ export function invalidToken(): Refused {
   return new Refused({
     code: "invalid_token",
     message:
-      "No such Keybrake token, or not one for this call. Send KEYBRAKE_TOKEN as Authorization: Bearer <token>.",
+      "The Keybrake token is missing, unknown or not meant for this request. Send one from tokens in the configuration as Authorization: Bearer <token>. A vault key (vk_…) can only issue its own children, and read, extend and revoke itself and them.",
   });
 }
 

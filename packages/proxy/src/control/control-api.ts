@@ -63,13 +63,20 @@ export function createControlApi(
   serveOperations(app, operations);
 
   app.notFound(() => {
-    throw new Refused({ code: "not_found", message: "No such call. GET /v1/openapi.json lists them." });
+    throw new Refused({
+      code: "not_found",
+      message: "There is no such endpoint. GET /v1/openapi.json lists them all.",
+    });
   });
   app.onError((error, c) => {
     const refusal = error instanceof Refused ? error.refusal : undefined;
     if (!refusal) onInternalError(error, c.get("requestId"));
     const { status, headers, body } = toErrorAnswer(
-      refusal ?? { code: "internal_error", message: "The control API failed at this call." },
+      refusal ?? {
+        code: "internal_error",
+        message:
+          "The control API failed while it handled the request. Look for the request id in the proxy's log before you retry.",
+      },
       c.get("requestId"),
     );
     return c.json(body, status as ContentfulStatusCode, headers);

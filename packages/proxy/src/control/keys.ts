@@ -23,7 +23,7 @@ import {
 import type { BudgetState, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
 import type { Context } from "hono";
 import * as z from "zod/mini";
-import { toRefusal } from "../refusals/limit-refusal.ts";
+import { toCarvingRefusal } from "../refusals/limit-refusal.ts";
 import { Refused } from "../refusals/refused.ts";
 import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../secrets.ts";
 import { chooseCredential } from "./choose-credential.ts";
@@ -45,7 +45,12 @@ export function keyOperations(context: ControlContext): Operation[] {
     const state = await store.getKey(c.get("tenant"), param(c, "id"));
     const holder = c.get("holder");
     const isOwn = holder && [state, ...(state?.ancestors ?? [])].some((key) => key?.record.id === holder.id);
-    if (!state || (holder && !isOwn)) throw new Refused({ code: "not_found", message: "No such vault key." });
+    if (!state || (holder && !isOwn))
+      throw new Refused({
+        code: "not_found",
+        message:
+          "There is no vault key with this id in your tenant. Use the id of the issued key (key_…), not its token.",
+      });
     return state;
   }
 
@@ -142,7 +147,12 @@ export function keyOperations(context: ControlContext): Operation[] {
       async handle(c, { body }) {
         const expiresAt = clock() + toTtlSeconds(body.expires_in, context) * 1000;
         const record = await store.extendKey(c.get("tenant"), param(c, "id"), expiresAt);
-        if (!record) throw new Refused({ code: "not_found", message: "No such vault key." });
+        if (!record)
+          throw new Refused({
+            code: "not_found",
+            message:
+              "There is no vault key with this id in your tenant. Use the id of the issued key (key_…), not its token.",
+          });
         refuseEnded(record, clock());
         return toWireKey(record, clock());
       },
@@ -221,10 +231,11 @@ async function issue(
   if (created.status === "conflict") {
     throw new Refused({
       code: "idempotency_conflict",
-      message: "This Idempotency-Key was used for another policy in the last 24 h. Use a new one.",
+      message:
+        "This Idempotency-Key was used for another policy in the last 24 hours. Nothing was issued. Use a new Idempotency-Key.",
     });
   }
-  if (created.status === "no_room") throw new Refused(toRefusal(created.refusal));
+  if (created.status === "no_room") throw new Refused(toCarvingRefusal(created.refusal));
   if (created.status === "replayed") {
     const { record: first, salt: firstSalt } = created;
     const firstToken = deriveToken(first.mode, issuerCredential, firstSalt);
@@ -257,7 +268,10 @@ function refuseParent({ parent }: WirePolicy, holder: KeyRecord | undefined): vo
   if (holder && parent !== "self") throw invalidToken();
   if (!holder && parent === "self") {
     throw toInvalid([
-      { path: "parent", message: "a Keybrake token is no parent: issue with a vault key as bearer" },
+      {
+        path: "parent",
+        message: "needs a vault key in place of the Keybrake token: the key that issues is the parent",
+      },
     ]);
   }
 }
@@ -276,13 +290,13 @@ function refuseEnded(record: KeyRecord, now: number): void {
   if (record.revokedAt !== null) {
     throw new Refused({
       code: "key_revoked",
-      message: "This vault key was revoked, so it can't be extended.",
+      message: "This vault key was revoked, so it can't be extended. Issue a new key.",
     });
   }
   if (record.expiresAt <= now) {
     throw new Refused({
       code: "key_expired",
-      message: "This vault key has expired, so it can't be extended.",
+      message: "This vault key has expired, so it can't be extended. Issue a new key.",
     });
   }
 }

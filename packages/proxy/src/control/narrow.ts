@@ -11,19 +11,27 @@ import { defined } from "./to-wire.ts";
  */
 export function narrow(asked: WirePolicy, policy: KeyPolicy, holder: KeyRecord): KeyPolicy {
   const own = holder.policy;
-  refuse(asked.vendor !== holder.vendor, "vendor", `must be ${holder.vendor}, as the parent's`);
-  refuse((asked.mode ?? holder.mode) !== holder.mode, "mode", `must be ${holder.mode}, as the parent's`);
+  refuse(asked.vendor !== holder.vendor, "vendor", `must be ${holder.vendor}, the parent key's vendor`);
+  refuse(
+    (asked.mode ?? holder.mode) !== holder.mode,
+    "mode",
+    `must be ${holder.mode}, the parent key's mode`,
+  );
   const isCapped = own.dailyCapMicroUsd !== undefined || own.totalCapMicroUsd !== undefined;
   refuse(
     isCapped && policy.totalCapMicroUsd === undefined,
     "total_usd_cap",
-    "is needed: it is taken from the parent's room",
+    "is missing: the parent key has a cap, and the child's cap is set aside in it",
   );
   const accounts = asked.accounts === undefined ? own.accounts : policy.accounts;
   const foreign = toAccounts(accounts).find((account) => !mayActOn(own.accounts, account));
-  refuse(foreign !== undefined, "accounts", "names an account that the parent may not act on");
-  refuse(policy.allowRecurring && !own.allowRecurring, "allow_recurring", "is not the parent's to give");
-  refuse(policy.shadow && !own.shadow, "shadow", "is not the parent's to give");
+  refuse(foreign !== undefined, "accounts", "names an account that the parent key can't act on");
+  refuse(
+    policy.allowRecurring && !own.allowRecurring,
+    "allow_recurring",
+    "can't be true: the parent key doesn't allow recurring charges",
+  );
+  refuse(policy.shadow && !own.shadow, "shadow", "can't be true: the parent key isn't a shadow key");
   const foreignBudget = policy.budgets.find((name) => !own.budgets.includes(name));
   refuse(
     foreignBudget !== undefined,

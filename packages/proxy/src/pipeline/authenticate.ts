@@ -59,7 +59,8 @@ function refuseTokenElsewhere({ request, vendor }: Call): void {
   if (!isTokenElsewhere(request.headers, vendor)) return;
   throw new Refused({
     code: "malformed_request",
-    message: "Malformed request: the vault key also stands outside its header. Nothing was forwarded.",
+    message:
+      "Malformed request: the vault key also appears in another header. Send it only where the vendor's API key goes. Nothing was forwarded.",
   });
 }
 
@@ -75,6 +76,7 @@ function isTokenElsewhere(headers: IncomingHttpHeaders, vendor: VendorDefinition
 function invalidKey(): Refused {
   return new Refused({
     code: "invalid_key",
-    message: "No such vault key. Send the token that POST /v1/keys gave, as Authorization: Bearer <token>.",
+    message:
+      "The proxy doesn't know this vault key. Send the token of an issued key (vk_live_…), not its id, where the vendor's API key goes.",
   });
 }

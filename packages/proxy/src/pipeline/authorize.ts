@@ -12,7 +12,7 @@ export function authorize(call: Call, key: KeyRecord): void {
   if (!isAllowed(key.policy, method, path)) {
     refuseForPolicy(call, {
       code: "endpoint_not_allowed",
-      message: `${method} ${path} is not among this vault key's allowed_endpoints. Issue a key that lists it.`,
+      message: `The vault key's allowed_endpoints don't list ${method} ${path}. Nothing was forwarded. Issue a key whose list has "${method} ${path}".`,
     });
   }
   call.source = findCredential(call, key);
@@ -33,6 +33,6 @@ export function refuseSecret({ vendor, target }: Call): void {
   if (vendor.allowsSecret(method, path)) return;
   throw new Refused({
     code: "secret_endpoint",
-    message: `The answer to ${method} ${path} holds a secret, so it is closed. The operator can list it in allow_secret_endpoints.`,
+    message: `The response to ${method} ${path} would contain a secret, so the call is refused. Nothing was forwarded. If the agent needs it, ask the operator to list the endpoint in allow_secret_endpoints.`,
   });
 }

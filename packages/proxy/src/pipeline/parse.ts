@@ -65,7 +65,10 @@ export function parseTarget(
   const query = rawQuery === "" ? "" : decodeQuery(rawQuery);
   if (query !== "" && METHOD_OVERRIDE.test(query)) throw malformed("the query overrides the method");
   // Here and not later: the path is entered in the audit, and a vault key must not be.
-  if (holdsToken(path) || holdsToken(query)) throw malformed("a vault key stands in the path or the query");
+  if (holdsToken(path) || holdsToken(query))
+    throw malformed(
+      "a vault key appears in the path or the query. Send it only where the vendor's API key goes",
+    );
   return { method, ...splitHost(url, path, hosts), rawQuery, query };
 }
 

@@ -135,6 +135,7 @@ function refuseTokenInBody({ body }: Call): void {
   if (!holdsToken(body.content.toString("latin1"))) return;
   throw new Refused({
     code: "malformed_request",
-    message: "Malformed request: a vault key stands in the body. Nothing was forwarded.",
+    message:
+      "Malformed request: a vault key appears in the body. Send it only where the vendor's API key goes. Nothing was forwarded.",
   });
 }

@@ -56,6 +56,7 @@ function toRefusedCall({ target, price, missing, vendor, key, endpointBounds }: 
     endpoint: `${target.method} ${target.path}`,
     renews: price.kind === "unpriced" && price.renews === true,
     hint: price.kind === "unpriced" ? price.hint : undefined,
+    ...(price.kind === "currency_unpriced" ? { currency: price.currency } : {}),
   };
 }
 

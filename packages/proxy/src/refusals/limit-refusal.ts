@@ -11,6 +11,8 @@ export interface RefusedCall {
   renews: boolean;
   /** The bounds for the endpoint, of the key and of those above it. */
   endpointBounds?: readonly (number | null)[];
+  /** The currency that has no rate. */
+  currency?: string;
   /** Which object the vendor doesn't have, if the cost of the call is to be read there. */
   missing?: string;
   /** What would give it a price. */
@@ -24,7 +26,7 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
   key_expired: () => KEY_EXPIRED,
   key_frozen: ({ limit = "" }) => toFrozen(limit),
   budget_frozen: ({ limit }) =>
-    `The budget "${limit?.slice("budget:".length)}" is frozen. Ask an operator to unfreeze it with PUT /v1/budgets.`,
+    `The budget "${limit?.slice("budget:".length)}" is frozen, so every call on it is refused. Ask an operator to unfreeze it: PUT /v1/budgets/${limit?.slice("budget:".length)} with { "frozen": false }.`,
   call_limit_reached: () => "The vault key has made all of its max_calls. Issue another key.",
   rate_limited: ({ retryAfterSeconds }) =>
     `The vault key exceeds its calls_per_minute. Retry in ${retryAfterSeconds} s.`,
@@ -34,8 +36,8 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
         ? toRenewal(call)
         : toUnpriced(call)
       : toExceeded(refusal, call),
-  currency_unpriced: () =>
-    "A cap applies, and the configuration has no exchange rate for this currency. Ask the operator to add it to fx.",
+  currency_unpriced: (_refusal, { currency = "the currency" }) =>
+    `A cap applies, and the proxy's configuration has no exchange rate for ${currency.toUpperCase()}. Ask the operator to add fx.${currency.toUpperCase()}, the USD for one unit.`,
   cap_exhausted: toExhausted,
 };
 
@@ -44,6 +46,9 @@ function toFrozen(limit: string): string {
   const id = limit.slice("freeze:".length);
   return `The freeze ${id} stops this vault key. Don't retry: an operator can lift it with DELETE /v1/freezes/${id}. Nothing was forwarded.`;
 }
+
+const RESERVE_A_BOUND =
+  "If you know the most that it can cost, issue a key with that amount as max_usd_per_call, for this endpoint in allowed_endpoints or for every call: the call reserves it.";
 
 function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
   if (missing !== undefined) {
@@ -55,7 +60,7 @@ function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
   return (
     `A cap applies, and Keybrake can't tell before the call what ${endpoint} can cost. ` +
     (hint === undefined ? "" : `${hint} `) +
-    `If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. ${operator}`
+    `${RESERVE_A_BOUND} ${operator}`
   );
 }
 
@@ -98,6 +103,17 @@ function toExhausted(refusal: LimitRefusal, { endpoint, endpointBounds }: Refuse
       ? "The cap doesn't reset: don't retry."
       : `Don't retry before ${toTimestamp(resetsAt)}.`;
   return `The call can cost ${requested} USD, and ${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. ${advice}`;
+}
+
+/** Why a child key can't be issued: its parent has too little left to set the child's cap aside. */
+export function toCarvingRefusal(refusal: LimitRefusal): Refusal {
+  if (refusal.code !== "cap_exhausted") return toRefusal(refusal);
+  const { requestedMicroUsd = 0, capMicroUsd = 0, spentMicroUsd = 0, heldMicroUsd = 0 } = refusal;
+  const remaining = formatUsd(Math.max(0, capMicroUsd - spentMicroUsd - heldMicroUsd));
+  return {
+    ...toRefusal(refusal),
+    message: `The child key's total_usd_cap (${formatUsd(requestedMicroUsd)} USD) is set aside in its parent, where ${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. Nothing was issued. Issue the child with a total_usd_cap of at most ${remaining}.`,
+  };
 }
 
 /** A cap by its field, and by the budget it belongs to. */

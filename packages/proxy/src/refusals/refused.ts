@@ -25,6 +25,7 @@ export class Refused extends Error {
 export function toStoreUnavailable(): Refused {
   return new Refused({
     code: "store_unavailable",
-    message: "The ledger can't be reached, so nothing was forwarded. Try again later.",
+    message:
+      "The ledger can't be reached, so the proxy refuses every call. Nothing was forwarded. It's safe to retry when GET /readyz returns 200.",
   });
 }

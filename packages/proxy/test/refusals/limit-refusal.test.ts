@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { startForTest, type TestBench } from "../../test-support/start-for-test.ts";
+import { CALLS, MESSAGES, startTwilioBench } from "../../test-support/vendors/twilio-bench.ts";
 
 async function refuse(bench: TestBench, policy: object, path = "/v1/charges"): Promise<string> {
   const key = await bench.issue(policy);
@@ -53,4 +54,41 @@ it.each([
   expect(message).toContain("Check the id");
   expect(message).not.toContain("max_usd_per_call");
   expect(bench.grossUsdMinor()).toBe(0);
+});
+
+it("a payment link without a limit is told which field limits it", async () => {
+  const bench = await startForTest();
+  const key = await bench.issue({ daily_usd_cap: 50 });
+  const line = {
+    "line_items[0][price_data][unit_amount]": 2000,
+    "line_items[0][price_data][currency]": "usd",
+  };
+  const { json } = await bench.post(key, "/v1/payment_links", { ...line, "line_items[0][quantity]": 1 });
+  expect(json).toMatchObject({
+    code: "unpriced_endpoint",
+    message: expect.stringContaining("restrictions[completed_sessions][limit]"),
+  });
+});
+
+it.each<[string, string, Record<string, string>, string]>([
+  ["a call without a time limit", CALLS, { Url: "https://x.test" }, "TimeLimit"],
+  ["a prefix without a price", MESSAGES, { To: "+998901234567", Body: "hi" }, "vendors.twilio.prices.sms"],
+])("%s is told what to set", async (_name, path, fields, message) => {
+  await using bench = await startTwilioBench({ dailyUsdCap: 20 });
+  const form = { To: "+14155550100", From: "+14155550101", ...fields };
+  const { code, text } = await bench.call({ path, form });
+  expect(code).toBe("unpriced_endpoint");
+  expect(JSON.parse(text).message).toContain(message);
+  expect(text).not.toContain("998901234567");
+});
+
+it("a currency without a rate is named with the field that sets one", async () => {
+  const bench = await startForTest();
+  const key = await bench.issue({ daily_usd_cap: 50 });
+  const { json } = await bench.post(key, "/v1/charges", {
+    amount: 2000,
+    currency: "xts",
+    source: "tok_visa",
+  });
+  expect(json).toMatchObject({ code: "currency_unpriced", message: expect.stringContaining("add fx.XTS") });
 });

@@ -58,7 +58,7 @@ it.each(["waypoints=a|b", "name:'caf%E9'"])("prices a read whatever its query ?%
 });
 
 it.each([
-  ["q=%E9&x=vk%5flive_{tail}", "a vault key stands in the path or the query"],
+  ["q=%E9&x=vk%5flive_{tail}", "a vault key appears in the path or the query"],
   ["q=%E9&%5fmethod=POST", "the query overrides the method"],
   ["q=%c1%a1", "the query holds overlong UTF-8"],
   ["q=caf\xe9", "must be percent-encoded"],

@@ -19,6 +19,6 @@ export function getPriceTo(prices: PriceBook, list: string, to: string): number 
 }
 
 /** For the refusal of a call whose destination has no price. */
-export function toMissingPrice(list: "sms" | "mms" | "call_minute" | "channel"): string {
+export function toMissingPrice(list: "sms" | "mms" | "call_minute" | "channel" | "number"): string {
   return `The destination has no price: the operator can add one to vendors.twilio.prices.${list}.`;
 }

@@ -1,8 +1,13 @@
 import type { Pricer } from "../../define-vendor.ts";
 import { multiply } from "../../multiply.ts";
 import type { PriceBook } from "../../price-book.ts";
-import { FREE, UNPRICED } from "../../quote.ts";
+import { FREE, type Quote, UNPRICED } from "../../quote.ts";
 import { hasFormField, readFormScalar } from "../../reading/form-body.ts";
+
+const NO_PRICE: Quote = {
+  kind: "unpriced",
+  hint: "A data package in Fields has no price: the operator can add one to vendors.twilio.prices.lookup.",
+};
 
 // Whether the number can exist at all, which is told without a package too.
 const FREE_FIELD = "validation";
@@ -19,7 +24,7 @@ export function createLookupPricer(prices: PriceBook): Pricer {
     const asked = fields.filter((name) => name !== "" && name !== FREE_FIELD);
     if (asked.length === 0) return FREE;
     const costs = asked.map((name) => prices.get("lookup", name));
-    if (!costs.every((cost) => cost !== undefined)) return UNPRICED;
+    if (!costs.every((cost) => cost !== undefined)) return NO_PRICE;
     const microUsd = multiply(
       costs.reduce((sum, cost) => sum + cost, 0),
       1,

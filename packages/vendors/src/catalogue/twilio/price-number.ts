@@ -3,7 +3,7 @@ import type { PriceBook } from "../../price-book.ts";
 import { RENEWING, UNPRICED } from "../../quote.ts";
 import { hasFormField, readFormScalar } from "../../reading/form-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
-import { getPriceTo } from "./destination.ts";
+import { getPriceTo, toMissingPrice } from "./destination.ts";
 
 /**
  * A phone number: its first month. The others are charged without passing the proxy, so the key must allow what
@@ -22,6 +22,8 @@ export function createNumberPricer(prices: PriceBook): Pricer {
     // An emergency address costs a monthly fee of its own.
     if (hasFormField(form, "EmergencyStatus") || hasFormField(form, "EmergencyAddressSid")) return UNPRICED;
     const microUsd = getPriceTo(prices, "number", number ?? `+1${areaCode}0000000`);
-    return microUsd === undefined ? UNPRICED : { kind: "amount", microUsd, toActual: () => ({ microUsd }) };
+    return microUsd === undefined
+      ? { kind: "unpriced", hint: toMissingPrice("number") }
+      : { kind: "amount", microUsd, toActual: () => ({ microUsd }) };
   };
 }

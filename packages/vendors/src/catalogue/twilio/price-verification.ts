@@ -1,7 +1,7 @@
 import type { Pricer } from "../../define-vendor.ts";
 import { multiply } from "../../multiply.ts";
 import type { PriceBook } from "../../price-book.ts";
-import { UNPRICED } from "../../quote.ts";
+import type { Quote } from "../../quote.ts";
 import { hasFormField, readFormScalar } from "../../reading/form-body.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 import { getPriceTo } from "./destination.ts";
@@ -15,6 +15,11 @@ const OWN_TEXT = [
   "Templates",
 ];
 const OWN_TEXT_SEGMENTS = 10;
+
+const NO_PRICE: Quote = {
+  kind: "unpriced",
+  hint: "A verification has no price on this channel: the operator can add verification and the channel to vendors.twilio.prices.verify, and for texts the prefix to vendors.twilio.prices.sms.",
+};
 
 /**
  * A verification: the fee for its success, which nobody but its recipient decides on, and its channel's fee.
@@ -36,7 +41,7 @@ export function createVerificationPricer(prices: PriceBook): Pricer {
     const isOwnText = OWN_TEXT.some((name) => hasFormField(form, name));
     const success = prices.get("verify", "verification");
     const sent = getChannelPrice(channel, to, isOwnText ? OWN_TEXT_SEGMENTS : 1);
-    if (success === undefined || sent === undefined) return UNPRICED;
+    if (success === undefined || sent === undefined) return NO_PRICE;
     return { kind: "amount", microUsd: multiply(success + sent, 1) };
   };
 }

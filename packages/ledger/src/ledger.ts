@@ -159,8 +159,11 @@ export interface LimitRefusal {
 
 /** The key, or one above it, was changed after the caller had read its policy. To be read and judged anew. */
 export interface KeyChanged extends Omit<LimitRefusal, "code"> {
-  code: "key_changed";
+  code: KeyChangedCode;
 }
+
+/** No code that a client sees. */
+export type KeyChangedCode = "key_changed";
 
 /** A call that asks for room. */
 export interface ReserveRequest {

@@ -99,6 +99,8 @@ export interface StatedBudget {
   name: string;
   /** USD per UTC day. Default: no cap of this key. */
   dailyUsdCap?: number | undefined;
+  /** USD per UTC month. Default: no cap of this key. */
+  monthlyUsdCap?: number | undefined;
   /** USD over the life of the budget. Default: no cap of this key. */
   totalUsdCap?: number | undefined;
 }

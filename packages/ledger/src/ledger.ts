@@ -4,6 +4,7 @@ import type { Price } from "./price.ts";
 /** The caps that a key states for a budget. They bind the key's own calls and are not stored in the budget. */
 export interface StatedCaps {
   dailyCapMicroUsd?: number;
+  monthlyCapMicroUsd?: number;
   totalCapMicroUsd?: number;
 }
 
@@ -94,6 +95,9 @@ export interface RevocationReceipt {
 export interface Spend {
   dailyMicroUsd: number;
   dailyHeldMicroUsd: number;
+  /** Of a budget, in the UTC month. A key has no monthly cap, and 0 here. */
+  monthlyMicroUsd: number;
+  monthlyHeldMicroUsd: number;
   totalMicroUsd: number;
   heldMicroUsd: number;
   unknownMicroUsd: number;
@@ -103,6 +107,7 @@ export interface Spend {
 
 export interface BudgetSettings {
   dailyCapMicroUsd: number | null;
+  monthlyCapMicroUsd: number | null;
   totalCapMicroUsd: number | null;
   frozen: boolean;
 }
@@ -154,8 +159,11 @@ export interface LimitRefusal {
 
 /** The key, or one above it, was changed after the caller had read its policy. To be read and judged anew. */
 export interface KeyChanged extends Omit<LimitRefusal, "code"> {
-  code: "key_changed";
+  code: KeyChangedCode;
 }
+
+/** No code that a client sees. */
+export type KeyChangedCode = "key_changed";
 
 /** A call that asks for room. */
 export interface ReserveRequest {

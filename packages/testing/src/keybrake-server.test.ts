@@ -202,6 +202,12 @@ describe("the control API", () => {
       { name: "user:1", frozen: true, dailyUsdCap: 30 },
     ]);
     expect(await refusalOf(client.getBudget("user:2"))).toBe("not_found");
+    await client.setBudget("user:1", { frozen: false, dailyUsdCap: null, monthlyUsdCap: 25 });
+    expect(await client.validate({ ...ask, usd: 6 })).toMatchObject({
+      code: "cap_exhausted",
+      remainingUsd: 5,
+    });
+    expect((await client.getBudget("user:1")).spend.monthlyUsd).toBe(20);
   });
 });
 

@@ -18,17 +18,21 @@ export interface Tally {
   totalMicroUsd: number;
   dailyMicroUsd: number;
   day: string;
+  monthlyMicroUsd: number;
+  month: string;
 }
 
 /** Caps in USD as the wire has them. */
 interface Caps {
   daily_usd_cap?: number | null | undefined;
+  monthly_usd_cap?: number | null | undefined;
   total_usd_cap?: number | null | undefined;
 }
 
 export interface Budget {
   name: string;
   daily_usd_cap: number | null;
+  monthly_usd_cap: number | null;
   total_usd_cap: number | null;
   frozen: boolean;
   tally: Tally;
@@ -42,7 +46,7 @@ export interface Limit {
 }
 
 export function createTally(): Tally {
-  return { totalMicroUsd: 0, dailyMicroUsd: 0, day: today() };
+  return { totalMicroUsd: 0, dailyMicroUsd: 0, day: today(), monthlyMicroUsd: 0, month: thisMonth() };
 }
 
 /** When the daily window ends: the next midnight, UTC. */
@@ -55,10 +59,23 @@ export function spentToday(tally: Tally): number {
   return tally.day === today() ? tally.dailyMicroUsd : 0;
 }
 
+/** What was spent in the current UTC month. */
+export function spentThisMonth(tally: Tally): number {
+  return tally.month === thisMonth() ? tally.monthlyMicroUsd : 0;
+}
+
+/** When the monthly window ends: midnight UTC of the first day of the next month. */
+function nextMonth(): string {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1)).toISOString();
+}
+
 /** Adds to a tally; a negative amount gives back. */
 export function spend(tally: Tally, microUsd: number): void {
   tally.dailyMicroUsd = spentToday(tally) + microUsd;
   tally.day = today();
+  tally.monthlyMicroUsd = spentThisMonth(tally) + microUsd;
+  tally.month = thisMonth();
   tally.totalMicroUsd += microUsd;
 }
 
@@ -71,6 +88,15 @@ export function limitsOf(owner: string, caps: Caps, tally: Tally): Limit[] {
       capMicroUsd,
       spentMicroUsd: spentToday(tally),
       resetsAt: nextReset(),
+    });
+  }
+  if (typeof caps.monthly_usd_cap === "number") {
+    const capMicroUsd = asMicroUsd(caps.monthly_usd_cap);
+    limits.push({
+      name: `${owner}:monthly`,
+      capMicroUsd,
+      spentMicroUsd: spentThisMonth(tally),
+      resetsAt: nextMonth(),
     });
   }
   if (typeof caps.total_usd_cap === "number") {
@@ -119,7 +145,8 @@ export class MockBudgets {
   find(name: string): Budget {
     const known = this.#budgets.get(name);
     if (known) return known;
-    const created = { name, daily_usd_cap: null, total_usd_cap: null, frozen: false, tally: createTally() };
+    const caps = { daily_usd_cap: null, monthly_usd_cap: null, total_usd_cap: null };
+    const created = { name, ...caps, frozen: false, tally: createTally() };
     this.#budgets.set(name, created);
     return created;
   }
@@ -133,9 +160,11 @@ export class MockBudgets {
     return [...this.#budgets.values()].map(toWire);
   }
 
-  update(name: string, { daily_usd_cap, total_usd_cap, frozen }: WireBudgetUpdate): WireBudget {
+  update(name: string, update: WireBudgetUpdate): WireBudget {
+    const { daily_usd_cap, monthly_usd_cap, total_usd_cap, frozen } = update;
     const budget = this.find(name);
     if (daily_usd_cap !== undefined) budget.daily_usd_cap = daily_usd_cap;
+    if (monthly_usd_cap !== undefined) budget.monthly_usd_cap = monthly_usd_cap;
     if (total_usd_cap !== undefined) budget.total_usd_cap = total_usd_cap;
     if (frozen !== undefined) budget.frozen = frozen;
     return toWire(budget);
@@ -166,6 +195,7 @@ function toWire({ tally, ...budget }: Budget): WireBudget {
     ...budget,
     spend: {
       daily_usd: toUsd(spentToday(tally)),
+      monthly_usd: toUsd(spentThisMonth(tally)),
       total_usd: toUsd(tally.totalMicroUsd),
       held_usd: 0,
       unknown_usd: 0,
@@ -173,6 +203,10 @@ function toWire({ tally, ...budget }: Budget): WireBudget {
       resets_at: nextReset(),
     },
   };
+}
+
+function thisMonth(): string {
+  return today().slice(0, 7);
 }
 
 function today(): string {

@@ -37,6 +37,7 @@ const keyFields = {
       z.object({
         name: z.string(),
         daily_usd_cap: z.optional(reportedUsd),
+        monthly_usd_cap: z.optional(reportedUsd),
         total_usd_cap: z.optional(reportedUsd),
       }),
     ),

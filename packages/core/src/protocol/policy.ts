@@ -34,6 +34,7 @@ const callsPerMinute = z.int().check(z.minimum(1), z.maximum(1_000_000));
 const statedBudget = z.strictObject({
   name: budgetName,
   daily_usd_cap: z.optional(usd),
+  monthly_usd_cap: z.optional(usd),
   total_usd_cap: z.optional(usd),
 });
 

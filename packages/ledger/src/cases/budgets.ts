@@ -9,6 +9,7 @@ export const budgetCases: LedgerCase[] = [
     assert.deepEqual(settings, {
       name: "org:new",
       dailyCapMicroUsd: null,
+      monthlyCapMicroUsd: null,
       totalCapMicroUsd: null,
       frozen: false,
     });

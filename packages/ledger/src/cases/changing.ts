@@ -245,7 +245,7 @@ export const changingCases: LedgerCase[] = [
       const readChanges = read.changes;
       assert.equal((await bench.reserve(child, FREE, { readChanges })).answer.admitted, true);
       await change(bench, changed, { allowedEndpoints: ["GET /v1/*"] });
-      assert.deepEqual(refusal(await bench.reserve(child, FREE, { readChanges })), { code: "key_changed" });
+      assert.equal(refusal(await bench.reserve(child, FREE, { readChanges })).code, "key_changed");
       const again = await bench.store.findKey(child.tokenHash);
       assert.equal(
         (await bench.reserve(child, FREE, { readChanges: again?.changes ?? -1 })).answer.admitted,

@@ -76,6 +76,61 @@ export const windowCases: LedgerCase[] = [
     });
   }),
 
+  storeCase(
+    "holds a budget to its monthly cap, stored or stated, until the UTC month ends",
+    async (bench) => {
+      const end = Date.UTC(2026, 1, 1);
+      await bench.store.putBudget("acme", "stored", { monthlyCapMicroUsd: usd(50) });
+      const stated = { budgets: ["stated"], budgetCaps: { stated: { monthlyCapMicroUsd: usd(50) } } };
+      for (const policy of [{ budgets: ["stored"] }, stated]) {
+        bench.now = Date.UTC(2026, 0, 25, 12);
+        const key = await bench.issue(policy);
+        await bench.settle(await bench.reserve(key, charge(20)), EFFECT);
+        bench.now = end - SECOND_MS;
+        const doubtful = await bench.reserve(key, charge(20));
+        const { answer } = await bench.reserve(key, charge(11));
+        assert.ok(!answer.admitted);
+        const { stated: _stated, ...refused } = answer.refusal;
+        assert.deepEqual(refused, {
+          code: "cap_exhausted",
+          limit: `budget:${policy.budgets[0]}:monthly`,
+          capMicroUsd: usd(50),
+          spentMicroUsd: usd(20),
+          heldMicroUsd: usd(20),
+          requestedMicroUsd: usd(11),
+          resetsAt: end,
+        });
+        assert.equal(answer.remainingMicroUsd, usd(10));
+        bench.now = end;
+        assert.equal(reserved(await bench.reserve(key, charge(50))), usd(50));
+        assert.equal(refusal(await bench.reserve(key, charge(0.01))).code, "cap_exhausted");
+        assert.equal((await bench.settle(doubtful, REFUSED)).remainingMicroUsd, 0, "it counted in January");
+        const found = await bench.store.getBudget("acme", policy.budgets[0] ?? "");
+        assert.deepEqual([found?.spend.monthlyMicroUsd, found?.spend.monthlyHeldMicroUsd], [0, usd(50)]);
+        assert.equal(found?.spend.totalMicroUsd, usd(20));
+      }
+      const shut = await bench.store.putBudget("acme", "shut", { monthlyCapMicroUsd: 0 });
+      assert.equal(shut.monthlyCapMicroUsd, 0);
+      const none = await bench.issue({ budgets: ["shut"] });
+      assert.equal(refusal(await bench.reserve(none, charge(0))).limit, "budget:shut:monthly");
+      await bench.store.putBudget("acme", "shut", { monthlyCapMicroUsd: null });
+      assert.equal(reserved(await bench.reserve(none, charge(1))), usd(1));
+    },
+  ),
+
+  storeCase("counts a cost that comes later in the month of its call", async (bench) => {
+    bench.now = Date.UTC(2026, 0, 31, 12);
+    await bench.store.putBudget("acme", "b", { monthlyCapMicroUsd: usd(50) });
+    const key = await bench.issue({ budgets: ["b"] });
+    await bench.settle(await bench.reserve(key, charge(20)), UNKNOWN);
+    bench.now = Date.UTC(2026, 1, 1, 12);
+    const [entry] = await bench.audit();
+    await bench.store.resettle("acme", entry?.id ?? "", usd(30), "reconciled");
+    assert.equal(reserved(await bench.reserve(key, charge(50))), usd(50));
+    bench.now = Date.UTC(2026, 0, 31, 13);
+    assert.equal((await bench.store.getBudget("acme", "b"))?.spend.monthlyMicroUsd, usd(30));
+  }),
+
   storeCase("counts calls over a key's life, free ones too", async (bench) => {
     const key = await bench.issue({ maxCalls: 3 });
     const tries = await Promise.all(Array.from({ length: 10 }, () => bench.reserve(key, FREE)));

@@ -4,7 +4,7 @@ import { MINUTE_MS } from "./constants.ts";
 import { findFreeze } from "./freezing.ts";
 import { type CountedObject, getCounted, type SpendAccount } from "./spend-account.ts";
 import type { BudgetRow, KeyRow, Tables } from "./tables.ts";
-import { toUtcDay } from "./window.ts";
+import { toUtcDay, toUtcMonth } from "./window.ts";
 
 const NO_ANCESTORS: KeyState["ancestors"] = [];
 
@@ -82,9 +82,12 @@ export function getBudget({ budgets }: Tables, tenant: string, name: string): Bu
 }
 
 export function toBudgetState(row: BudgetRow, now: number, object?: CountedObject): BudgetState {
-  const { name, dailyCapMicroUsd, totalCapMicroUsd, frozen, account } = row;
+  const { name, dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd, frozen, account } = row;
   const spend = getSpend(account, now, object);
-  return { name, dailyCapMicroUsd, totalCapMicroUsd, frozen, spend };
+  const month = account.getMonth(toUtcMonth(toUtcDay(now)));
+  spend.monthlyMicroUsd = month.spent;
+  spend.monthlyHeldMicroUsd = month.held;
+  return { name, dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd, frozen, spend };
 }
 
 /** The keys a key was carved from, nearest first. */

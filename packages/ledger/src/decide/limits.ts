@@ -2,7 +2,7 @@ import { MAX_MICRO_USD } from "@keybrake/core/protocol";
 import type { BudgetState, KeyRecord, KeyState, LimitRefusal, Spend, StatedCaps } from "../ledger.ts";
 import type { Price } from "../price.ts";
 import { MINUTE_MS } from "./constants.ts";
-import { getDayEnd } from "./window.ts";
+import { getDayEnd, getMonthEnd } from "./window.ts";
 
 /** One cap that a call must fit. */
 interface Cap {
@@ -26,82 +26,86 @@ function listCaps(
     ...keyCapsOf(record, spend, now),
     ...ancestors.flatMap((above) => keyCapsOf(above.record, { ...above.spend, exposureMicroUsd }, now)),
     ...budgets.flatMap((budget) => [
-      ...capsOf(`budget:${budget.name}`, budget, now),
+      ...capsOf(`budget:${budget.name}`, budget, budget.spend, now),
       ...statedCapsOf(record.policy.budgetCaps?.[budget.name], budget, now),
     ]),
   ];
 }
 
 function keyCapsOf({ policy }: KeyRecord, spend: Spend, now: number): Cap[] {
-  const { dailyCapMicroUsd = null, totalCapMicroUsd = null } = policy;
-  return capsOf("key", { dailyCapMicroUsd, totalCapMicroUsd, spend }, now);
+  return capsOf("key", policy, spend, now);
 }
 
-function capsOf(
-  scope: string,
-  limits: { dailyCapMicroUsd: number | null; totalCapMicroUsd: number | null; spend: Spend },
-  now: number,
-): Cap[] {
-  const { dailyCapMicroUsd, totalCapMicroUsd, spend } = limits;
+function capsOf(scope: string, caps: ScopeCaps, spend: Spend, now: number): Cap[] {
+  const { dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd } = caps;
   const { exposureMicroUsd } = spend;
-  const caps: Cap[] = [];
-  if (dailyCapMicroUsd !== null) {
-    const { dailyMicroUsd: spentMicroUsd, dailyHeldMicroUsd: heldMicroUsd } = spend;
-    const resetsAt = getDayEnd(now);
-    caps.push({
+  const found: Cap[] = [];
+  if (dailyCapMicroUsd != null) {
+    found.push({
       limit: `${scope}:daily`,
       capMicroUsd: dailyCapMicroUsd,
-      spentMicroUsd,
-      heldMicroUsd,
+      spentMicroUsd: spend.dailyMicroUsd,
+      heldMicroUsd: spend.dailyHeldMicroUsd,
       exposureMicroUsd,
-      resetsAt,
+      resetsAt: getDayEnd(now),
     });
   }
-  if (totalCapMicroUsd !== null) {
-    const { totalMicroUsd: spentMicroUsd, heldMicroUsd } = spend;
-    caps.push({
+  if (monthlyCapMicroUsd != null) {
+    found.push({
+      limit: `${scope}:monthly`,
+      capMicroUsd: monthlyCapMicroUsd,
+      spentMicroUsd: spend.monthlyMicroUsd,
+      heldMicroUsd: spend.monthlyHeldMicroUsd,
+      exposureMicroUsd,
+      resetsAt: getMonthEnd(now),
+    });
+  }
+  if (totalCapMicroUsd != null) {
+    found.push({
       limit: `${scope}:total`,
       capMicroUsd: totalCapMicroUsd,
-      spentMicroUsd,
-      heldMicroUsd,
+      spentMicroUsd: spend.totalMicroUsd,
+      heldMicroUsd: spend.heldMicroUsd,
       exposureMicroUsd,
     });
   }
-  return caps;
+  return found;
 }
 
 /** What a key states for a budget binds its calls against everything that was spent there, by whatever key. */
 function statedCapsOf(stated: StatedCaps | undefined, { name, spend }: BudgetState, now: number): Cap[] {
   if (stated === undefined) return [];
-  const { dailyCapMicroUsd = null, totalCapMicroUsd = null } = stated;
-  const caps = capsOf(`budget:${name}`, { dailyCapMicroUsd, totalCapMicroUsd, spend }, now);
-  return caps.map((cap) => ({ ...cap, stated: true as const }));
+  return capsOf(`budget:${name}`, stated, spend, now).map((cap) => ({ ...cap, stated: true as const }));
 }
 
 const roomUnder = (cap: Cap): number => Math.max(0, cap.capMicroUsd - cap.spentMicroUsd - cap.heldMicroUsd);
 
-/** Two caps of one scope. */
+/** The caps of one scope. */
 interface ScopeCaps {
   dailyCapMicroUsd?: number | null;
+  monthlyCapMicroUsd?: number | null;
   totalCapMicroUsd?: number | null;
 }
 
-/** What is left under both caps of a scope; infinite if it has none. Every call asks this, so it makes no objects. */
-function roomOf({ dailyCapMicroUsd, totalCapMicroUsd }: ScopeCaps, spend: Spend): number {
+/** What is left under all caps of a scope; infinite if it has none. Every call asks this, so it makes no objects. */
+function roomOf(caps: ScopeCaps, spend: Spend): number {
+  const { dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd } = caps;
   let room = Number.POSITIVE_INFINITY;
   if (dailyCapMicroUsd != null) room = dailyCapMicroUsd - spend.dailyMicroUsd - spend.dailyHeldMicroUsd;
+  if (monthlyCapMicroUsd != null)
+    room = Math.min(room, monthlyCapMicroUsd - spend.monthlyMicroUsd - spend.monthlyHeldMicroUsd);
   if (totalCapMicroUsd != null)
     room = Math.min(room, totalCapMicroUsd - spend.totalMicroUsd - spend.heldMicroUsd);
   return Math.max(0, room);
 }
 
-export function isCapped({ dailyCapMicroUsd, totalCapMicroUsd }: ScopeCaps): boolean {
-  return dailyCapMicroUsd != null || totalCapMicroUsd != null;
+export function isCapped({ dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd }: ScopeCaps): boolean {
+  return (dailyCapMicroUsd ?? monthlyCapMicroUsd ?? totalCapMicroUsd ?? null) !== null;
 }
 
 /** Whether a scope has a cap of 0: it refuses every spending call, one for 0 USD too. */
-function isShut({ dailyCapMicroUsd, totalCapMicroUsd }: ScopeCaps): boolean {
-  return dailyCapMicroUsd === 0 || totalCapMicroUsd === 0;
+function isShut({ dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd }: ScopeCaps): boolean {
+  return dailyCapMicroUsd === 0 || monthlyCapMicroUsd === 0 || totalCapMicroUsd === 0;
 }
 
 /** What remains under the tightest cap, in micro-USD; `null` if nothing caps the key. */

@@ -1,4 +1,11 @@
-import type { KeyRecord, KeyState, LimitRefusal, ReserveRequest } from "../ledger.ts";
+import type {
+  KeyChanged,
+  KeyChangedCode,
+  KeyRecord,
+  KeyState,
+  LimitRefusal,
+  ReserveRequest,
+} from "../ledger.ts";
 import type { Price } from "../price.ts";
 import { REPLAY_KEPT_MS, REPLAY_WINDOW_MS } from "./constants.ts";
 import { countCall, getBudget, hasChanged, toKeyState } from "./key-state.ts";
@@ -18,6 +25,9 @@ const BINDS_SHADOW_KEYS: ReadonlySet<LimitRefusal["code"]> = new Set([
 ]);
 
 const NO_ENTRIES: readonly string[] = [];
+
+const changed: KeyChangedCode = "key_changed";
+const KEY_CHANGED: KeyChanged = { code: changed };
 
 /** The verb that sets room aside. */
 export function createReserveOperations(tables: Tables, clock: () => number): OperationsNamed<"reserve"> {
@@ -82,7 +92,7 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
       const now = clock();
       const state = withBounds(toKeyState(tables, key, now, request), request.endpointBounds);
       if (hasChanged(state, readChanges))
-        return { admitted: false, refusal: { code: "key_changed" }, remainingMicroUsd: null };
+        return { admitted: false, refusal: KEY_CHANGED, remainingMicroUsd: null };
       const earlier = replayId === undefined ? undefined : reservations.findByReplay(replayId);
       const shared = earlier && isShared(earlier, price, now) ? earlier : undefined;
       const fit = fitCall(state, recall(request, key.record.tenant), now, shared !== undefined);

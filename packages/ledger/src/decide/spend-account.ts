@@ -9,6 +9,8 @@ export interface SpendAccount {
   readonly id: number;
   /** Without what it has counted of any object. */
   getSpend(day: number): Spend;
+  /** What a budget has spent and holds in a UTC month. */
+  getMonth(month: number): { spent: number; held: number };
   /** Sets an amount aside on a day. */
   hold(day: number, microUsd: number): void;
   /** Gives a held amount back; `doubted` where it counted as unknown. */

@@ -58,7 +58,7 @@ export async function createHolders(
   let count = 0;
 
   for (const [index, name] of BUDGET_NAMES.entries()) {
-    const caps = plans.budgets[index] ?? { dailyCap: null, totalCap: null };
+    const caps = plans.budgets[index] ?? { dailyCap: null, monthlyCap: null, totalCap: null };
     budgetScopes.set(name, createLawScope(`budget:${name}`, caps));
     await putCaps(name, caps);
   }
@@ -67,8 +67,12 @@ export async function createHolders(
   const pick = (index: number): LawKey | undefined => keys[index % keys.length];
   const toName = (index: number): string => BUDGET_NAMES[index % BUDGET_NAMES.length] ?? BUDGET_NAMES[0];
 
-  async function putCaps(name: string, { dailyCap, totalCap }: BudgetPlan): Promise<void> {
-    await getStore().putBudget(TENANT, name, { dailyCapMicroUsd: dailyCap, totalCapMicroUsd: totalCap });
+  async function putCaps(name: string, { dailyCap, monthlyCap, totalCap }: BudgetPlan): Promise<void> {
+    await getStore().putBudget(TENANT, name, {
+      dailyCapMicroUsd: dailyCap,
+      monthlyCapMicroUsd: monthlyCap,
+      totalCapMicroUsd: totalCap,
+    });
   }
 
   async function issue(plan: KeyPlan, parent?: LawKey): Promise<void> {

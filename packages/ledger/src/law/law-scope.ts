@@ -1,10 +1,12 @@
-import { toUtcDay } from "../decide/window.ts";
+import { toUtcDay, toUtcMonth } from "../decide/window.ts";
 import type { Spend } from "../ledger.ts";
 import type { Books } from "./books.ts";
 import { findBreach } from "./the-law.ts";
 
 export interface Caps {
   dailyCap: number | null;
+  /** Of budgets alone. */
+  monthlyCap?: number | null;
   totalCap: number | null;
 }
 
@@ -28,9 +30,10 @@ export class LawBroken extends Error {}
 export function createLawScope(name: string, initial: Caps): LawScope {
   const doubts = new Set<string>();
   const allowedByDay = new Map<number, number>();
+  const allowedByMonth = new Map<number, number>();
   let allowed = 0;
   let caps = initial;
-  let standing = { day: -1, daily: 0, total: 0 };
+  let standing = { day: -1, daily: 0, monthly: 0, total: 0 };
 
   function enforce(breach: string | undefined): void {
     if (breach !== undefined) throw new LawBroken(breach);
@@ -41,17 +44,22 @@ export function createLawScope(name: string, initial: Caps): LawScope {
     allow(day, microUsd) {
       allowed += microUsd;
       allowedByDay.set(day, (allowedByDay.get(day) ?? 0) + microUsd);
+      const month = toUtcMonth(day);
+      allowedByMonth.set(month, (allowedByMonth.get(month) ?? 0) + microUsd);
     },
     doubt: (id) => void doubts.add(id),
     settleDoubt: (id) => void doubts.delete(id),
     setCaps(next, spend, day) {
       caps = next;
       const total = spend.totalMicroUsd + spend.heldMicroUsd;
-      standing = { day, daily: spend.dailyMicroUsd + spend.dailyHeldMicroUsd, total };
+      const monthly = spend.monthlyMicroUsd + spend.monthlyHeldMicroUsd;
+      standing = { day, daily: spend.dailyMicroUsd + spend.dailyHeldMicroUsd, monthly, total };
     },
     check(books, now, spend, atRest) {
       const day = toUtcDay(now);
       const daily = Math.max(caps.dailyCap ?? 0, standing.day === day ? standing.daily : 0);
+      const stands = toUtcMonth(standing.day) === toUtcMonth(day) ? standing.monthly : 0;
+      const monthly = Math.max(caps.monthlyCap ?? 0, stands) + (allowedByMonth.get(toUtcMonth(day)) ?? 0);
       const total = Math.max(caps.totalCap ?? 0, standing.total);
       enforce(
         findBreach({
@@ -60,6 +68,7 @@ export function createLawScope(name: string, initial: Caps): LawScope {
           executedMicroUsd: books.getExecuted(name),
           executedOnDayMicroUsd: books.getExecutedOn(name, day),
           ...(caps.dailyCap === null ? {} : { dailyRoomMicroUsd: daily + (allowedByDay.get(day) ?? 0) }),
+          ...(caps.monthlyCap == null ? {} : { monthlyRoomMicroUsd: monthly }),
           ...(caps.totalCap === null ? {} : { totalRoomMicroUsd: total + allowed }),
           exact: atRest && doubts.size === 0,
         }),

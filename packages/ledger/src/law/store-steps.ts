@@ -14,6 +14,7 @@ export interface KeyPlan {
 
 export interface BudgetPlan {
   dailyCap: number | null;
+  monthlyCap: number | null;
   totalCap: number | null;
 }
 
@@ -83,7 +84,11 @@ const cap = fc.oneof(
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 100_000_000 }) },
 );
 const seldom = fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: amount });
-const budgetPlan: fc.Arbitrary<BudgetPlan> = fc.record({ dailyCap: cap, totalCap: cap });
+const budgetPlan: fc.Arbitrary<BudgetPlan> = fc.record({
+  dailyCap: cap,
+  monthlyCap: fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: cap }),
+  totalCap: cap,
+});
 const keyPlan: fc.Arbitrary<KeyPlan> = fc.record({
   dailyCap: cap,
   totalCap: cap,

@@ -36,8 +36,8 @@ export async function createStoreWorld(
   plans: { keys: readonly KeyPlan[]; budgets: readonly BudgetPlan[] },
   createStore: CreateLedger = createMemoryLedger,
 ) {
-  // Not at midnight, and not far from it.
-  let now = Date.UTC(2026, 0, 15, 21);
+  // Not at midnight, and not far from it; a day and some hours before the end of a month.
+  let now = Date.UTC(2026, 0, 30, 21);
   let count = 0;
   let store = await createStore(() => now);
   const vendor = createFakeVendor();

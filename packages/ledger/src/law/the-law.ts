@@ -10,6 +10,7 @@ export interface ScopeAtRest {
   executedOnDayMicroUsd: number;
   /** What a cap allows, with what entries noted as overage have added to it; left out where nothing caps. */
   dailyRoomMicroUsd?: number;
+  monthlyRoomMicroUsd?: number;
   totalRoomMicroUsd?: number;
   /** Every call has ended, the ledger has counted nothing for safety's sake: it must know the sum to the last unit. */
   exact: boolean;
@@ -23,6 +24,8 @@ export interface ScopeAtRest {
 export function findBreach(at: ScopeAtRest): string | undefined {
   const { spend, executedMicroUsd, executedOnDayMicroUsd, dailyRoomMicroUsd, totalRoomMicroUsd } = at;
   const total = spend.totalMicroUsd + spend.heldMicroUsd;
+  const monthly = spend.monthlyMicroUsd + spend.monthlyHeldMicroUsd;
+  const { monthlyRoomMicroUsd = monthly } = at;
   const daily = spend.dailyMicroUsd + spend.dailyHeldMicroUsd;
   const holds: [boolean, string][] = [
     [Object.values(spend).every((sum: number) => sum >= 0 && Number.isSafeInteger(sum)), "a sum is negative"],
@@ -30,6 +33,7 @@ export function findBreach(at: ScopeAtRest): string | undefined {
     [executedMicroUsd <= total, `executed ${executedMicroUsd} > spent + held ${total}`],
     [executedOnDayMicroUsd <= daily, `executed on the day ${executedOnDayMicroUsd} > spent + held ${daily}`],
     [total <= (totalRoomMicroUsd ?? total), `spent + held ${total} > total cap ${totalRoomMicroUsd}`],
+    [monthly <= monthlyRoomMicroUsd, `spent + held ${monthly} > monthly cap ${monthlyRoomMicroUsd}`],
     [daily <= (dailyRoomMicroUsd ?? daily), `spent + held ${daily} > daily cap ${dailyRoomMicroUsd}`],
     [
       !at.exact || spend.heldMicroUsd > 0 || spend.totalMicroUsd === executedMicroUsd,

@@ -1,9 +1,15 @@
 import type { SpendAccount } from "../decide/spend-account.ts";
+import { toUtcMonth } from "../decide/window.ts";
 import type { Spend } from "../ledger.ts";
 import type { Exposures } from "./exposures.ts";
 
 /** Days whose reservations may still be open; older ones are no longer asked for. */
 const DAYS_KEPT = 3;
+
+/** Months that a late cost may still count in. */
+const MONTHS_KEPT = 3;
+
+const NOTHING = { spent: 0, held: 0 };
 
 /** One day of an account. */
 interface Day {
@@ -34,11 +40,17 @@ export class MemoryAccount implements SpendAccount {
     return {
       dailyMicroUsd: today?.spent ?? 0,
       dailyHeldMicroUsd: today?.held ?? 0,
+      monthlyMicroUsd: 0,
+      monthlyHeldMicroUsd: 0,
       totalMicroUsd: this.#total,
       heldMicroUsd: this.#held,
       unknownMicroUsd: this.#unknown,
       exposureMicroUsd: 0,
     };
+  }
+
+  getMonth(_month: number): { spent: number; held: number } {
+    return NOTHING;
   }
 
   hold(day: number, microUsd: number): void {
@@ -78,6 +90,40 @@ export class MemoryAccount implements SpendAccount {
     if (found) return found;
     const created = { day, spent: 0, held: 0 };
     this.#days = [...this.#days.filter((one) => one.day > day - DAYS_KEPT), created];
+    return created;
+  }
+}
+
+/** The account of a budget, which counts by the month too. */
+export class MemoryBudgetAccount extends MemoryAccount {
+  readonly #months = new Map<number, { spent: number; held: number }>();
+
+  override getMonth(month: number): { spent: number; held: number } {
+    return this.#months.get(month) ?? NOTHING;
+  }
+
+  override hold(day: number, microUsd: number): void {
+    super.hold(day, microUsd);
+    this.#openMonth(day).held += microUsd;
+  }
+
+  override release(day: number, microUsd: number, doubted: boolean): void {
+    super.release(day, microUsd, doubted);
+    this.#openMonth(day).held -= microUsd;
+  }
+
+  override spend(day: number, microUsd: number): void {
+    super.spend(day, microUsd);
+    this.#openMonth(day).spent += microUsd;
+  }
+
+  #openMonth(day: number): { spent: number; held: number } {
+    const month = toUtcMonth(day);
+    const found = this.#months.get(month);
+    if (found) return found;
+    const created = { spent: 0, held: 0 };
+    this.#months.set(month, created);
+    for (const other of this.#months.keys()) if (other <= month - MONTHS_KEPT) this.#months.delete(other);
     return created;
   }
 }

@@ -13,6 +13,7 @@ export function createMemoryBudgets(openAccount: () => SpendAccount): BudgetTabl
         name,
         account: openAccount(),
         dailyCapMicroUsd: null,
+        monthlyCapMicroUsd: null,
         totalCapMicroUsd: null,
         frozen: false,
       };

@@ -1,7 +1,7 @@
 import type { Exposure } from "../decide/reservation.ts";
 import type { SpendAccount } from "../decide/spend-account.ts";
 import type { IssueRow, IssueTable, ObjectTable, Tables } from "../decide/tables.ts";
-import { MemoryAccount } from "./account.ts";
+import { MemoryAccount, MemoryBudgetAccount } from "./account.ts";
 import { toAttemptText, toReservation } from "./attempt-text.ts";
 import { createMemoryAudit } from "./audit-table.ts";
 import { BoundedMap } from "./bounded-map.ts";
@@ -24,8 +24,10 @@ const OBJECTS_KEPT = 50_000;
 export function createMemoryTables(onAppend: () => void): Tables {
   const exposures = createExposures();
   const accounts: SpendAccount[] = [];
-  function openAccount(above?: SpendAccount): SpendAccount {
-    const account = new MemoryAccount(accounts.length, exposures, above);
+  const openAccount = (above?: SpendAccount): SpendAccount =>
+    keep(new MemoryAccount(accounts.length, exposures, above));
+  const openBudgetAccount = (): SpendAccount => keep(new MemoryBudgetAccount(accounts.length, exposures));
+  function keep(account: SpendAccount): SpendAccount {
     accounts.push(account);
     return account;
   }
@@ -44,7 +46,7 @@ export function createMemoryTables(onAppend: () => void): Tables {
   });
   return {
     keys: createMemoryKeys(openAccount),
-    budgets: createMemoryBudgets(openAccount),
+    budgets: createMemoryBudgets(openBudgetAccount),
     tries,
     reservations,
     objects: createMemoryObjects(),

@@ -18,6 +18,8 @@ type CountedReply = [key: KeyReply, calls: number, recentCalls: string[], spend:
 type SpendReply = [
   daily: number,
   dailyHeld: number,
+  monthly: number,
+  monthlyHeld: number,
   total: number,
   held: number,
   unknown: number,
@@ -26,6 +28,7 @@ type SpendReply = [
 type BudgetReply = [
   name: string,
   dailyCap: number | null,
+  monthlyCap: number | null,
   totalCap: number | null,
   frozen: 0 | 1,
   spend: SpendReply,
@@ -64,21 +67,23 @@ function toCounted([key, calls, recentCalls, spend]: CountedReply): AncestorStat
 }
 
 function toSpend(reply: SpendReply): Spend {
-  const [dailyMicroUsd, dailyHeldMicroUsd, totalMicroUsd, heldMicroUsd, unknownMicroUsd, exposureMicroUsd] =
-    reply;
+  const [daily, dailyHeld, monthly, monthlyHeld, total, held, unknown, exposure] = reply;
   return {
-    dailyMicroUsd,
-    dailyHeldMicroUsd,
-    totalMicroUsd,
-    heldMicroUsd,
-    unknownMicroUsd,
-    exposureMicroUsd,
+    dailyMicroUsd: daily,
+    dailyHeldMicroUsd: dailyHeld,
+    monthlyMicroUsd: monthly,
+    monthlyHeldMicroUsd: monthlyHeld,
+    totalMicroUsd: total,
+    heldMicroUsd: held,
+    unknownMicroUsd: unknown,
+    exposureMicroUsd: exposure,
   };
 }
 
 export function toBudgetState(reply: Reply): BudgetState {
-  const [name, dailyCapMicroUsd, totalCapMicroUsd, frozen, spend] = reply as BudgetReply;
-  return { name, dailyCapMicroUsd, totalCapMicroUsd, frozen: frozen === 1, spend: toSpend(spend) };
+  const [name, dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd, frozen, spend] = reply as BudgetReply;
+  const caps = { dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd };
+  return { name, ...caps, frozen: frozen === 1, spend: toSpend(spend) };
 }
 
 export function toLimitRefusal(reply: Reply): LimitRefusal {

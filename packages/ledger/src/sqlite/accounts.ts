@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { SpendAccount } from "../decide/spend-account.ts";
+import { getFirstDay, toUtcMonth } from "../decide/window.ts";
 import type { SqliteObjects } from "./object-table.ts";
 import { prepare } from "./prepare.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
@@ -34,6 +35,11 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects
     database,
     "SELECT spent, held FROM account_days WHERE account = ? AND day = ?",
   );
+  const sumDays = prepare<DaySums>(
+    database,
+    `SELECT coalesce(sum(spent), 0) AS spent, coalesce(sum(held), 0) AS held FROM account_days
+     WHERE account = ? AND day >= ? AND day < ?`,
+  );
   const replaceDay = prepare(
     database,
     "INSERT OR REPLACE INTO account_days (account, day, spent, held) VALUES (?, ?, ?, ?)",
@@ -52,6 +58,17 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects
       return ofDay;
     };
 
+    // By the month: the sum of its days, added up once.
+    const months = new Map<number, DaySums>();
+    function getMonth(month: number): DaySums {
+      const known = months.get(month);
+      if (known) return known;
+      unit.flush();
+      const sums = sumDays.get(id, getFirstDay(month), getFirstDay(month + 1)) ?? { spent: 0, held: 0 };
+      months.set(month, sums);
+      return sums;
+    }
+
     function move(change: Change): void {
       sums.total += change.total;
       sums.held += change.held;
@@ -63,17 +80,25 @@ export function createAccounts(database: DatabaseSync, unit: UnitOfWork, objects
       const ofDay = getDay(day);
       ofDay.spent += spent;
       ofDay.held += held;
+      const ofMonth = months.get(toUtcMonth(day));
+      if (ofMonth) {
+        ofMonth.spent += spent;
+        ofMonth.held += held;
+      }
       unit.writeLater(ofDay, () => void replaceDay.run(id, day, ofDay.spent, ofDay.held));
     }
 
     return {
       id,
+      getMonth,
       getExposure: (objectId) => objects.getExposure(id, objectId),
       getSpend(day) {
         const ofDay = getDay(day);
         return {
           dailyMicroUsd: ofDay.spent,
           dailyHeldMicroUsd: ofDay.held,
+          monthlyMicroUsd: 0,
+          monthlyHeldMicroUsd: 0,
           totalMicroUsd: sums.total,
           heldMicroUsd: sums.held,
           unknownMicroUsd: sums.unknown,

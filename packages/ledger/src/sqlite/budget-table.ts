@@ -8,11 +8,12 @@ interface Columns {
   name: string;
   account: number;
   dailyCap: number | null;
+  monthlyCap: number | null;
   totalCap: number | null;
   frozen: 0 | 1;
 }
 
-const SELECT = `SELECT name, account, daily_cap AS dailyCap, total_cap AS totalCap, frozen FROM budgets`;
+const SELECT = `SELECT name, account, daily_cap AS dailyCap, monthly_cap AS monthlyCap, total_cap AS totalCap, frozen FROM budgets`;
 
 export function createSqliteBudgets(
   database: DatabaseSync,
@@ -23,7 +24,7 @@ export function createSqliteBudgets(
   const insert = prepare(database, "INSERT INTO budgets (tenant, name, account) VALUES (?, ?, ?)");
   const update = prepare(
     database,
-    "UPDATE budgets SET daily_cap = ?, total_cap = ?, frozen = ? WHERE tenant = ? AND name = ?",
+    "UPDATE budgets SET daily_cap = ?, monthly_cap = ?, total_cap = ?, frozen = ? WHERE tenant = ? AND name = ?",
   );
   const findMany = createFinder<Columns>(database);
 
@@ -35,10 +36,11 @@ export function createSqliteBudgets(
     return row;
   }
 
-  const toRow = ({ name, account, dailyCap, totalCap, frozen }: Columns): BudgetRow => ({
+  const toRow = ({ name, account, dailyCap, monthlyCap, totalCap, frozen }: Columns): BudgetRow => ({
     name,
     account: accounts.get(account),
     dailyCapMicroUsd: dailyCap,
+    monthlyCapMicroUsd: monthlyCap,
     totalCapMicroUsd: totalCap,
     frozen: frozen === 1,
   });
@@ -57,6 +59,7 @@ export function createSqliteBudgets(
         name,
         account,
         dailyCapMicroUsd: null,
+        monthlyCapMicroUsd: null,
         totalCapMicroUsd: null,
         frozen: false,
       });
@@ -76,8 +79,8 @@ export function createSqliteBudgets(
     },
     save(tenant, row) {
       unit.writeLater(row, () => {
-        const { name, dailyCapMicroUsd, totalCapMicroUsd, frozen } = row;
-        update.run(dailyCapMicroUsd, totalCapMicroUsd, frozen ? 1 : 0, tenant, name);
+        const { name, dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd, frozen } = row;
+        update.run(dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd, frozen ? 1 : 0, tenant, name);
       });
     },
   };

@@ -5,9 +5,10 @@ import { RETENTION } from "./migrations/002-retention.ts";
 import { OBJECTS } from "./migrations/003-objects.ts";
 import { BRAKES } from "./migrations/004-brakes.ts";
 import { FREEZES } from "./migrations/005-freezes.ts";
+import { MONTHLY_CAPS } from "./migrations/006-monthly-caps.ts";
 
 /** In the order of their numbers, which are their places. One that was released is never changed again. */
-const MIGRATIONS = [LEDGER, RETENTION, OBJECTS, BRAKES, FREEZES] as const;
+const MIGRATIONS = [LEDGER, RETENTION, OBJECTS, BRAKES, FREEZES, MONTHLY_CAPS] as const;
 
 /** The version of the tables that this program works with. */
 export const SCHEMA_VERSION: number = MIGRATIONS.length;

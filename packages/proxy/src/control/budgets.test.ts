@@ -84,6 +84,33 @@ describe("budgets", () => {
     });
   });
 
+  it("have a cap per UTC month, stored or stated by a key", async () => {
+    const bench = await startForTest();
+    const put = await bench.control("PUT", "/v1/budgets/team", { monthly_usd_cap: 30 });
+    expect(put.json).toMatchObject({ monthly_usd_cap: 30, daily_usd_cap: null, spend: { monthly_usd: 0 } });
+    const stored = await bench.issue({ budgets: ["team"] });
+    expect(stored.warnings).toEqual([]);
+    const stated = await bench.issue({ budgets: [{ name: "user:42", monthly_usd_cap: 30 }] });
+    expect(stated.budget_caps).toEqual([{ name: "user:42", monthly_usd_cap: 30 }]);
+    for (const [key, limit] of [
+      [stored, "budget:team:monthly"],
+      [stated, "budget:user:42:monthly"],
+    ] as const) {
+      expect((await bench.charge(key)).status).toBe(200);
+      const answer = await bench.charge(key);
+      expectRefusal(answer, "cap_exhausted");
+      const resets_at = expect.stringMatching(/-01T00:00:00\.000Z$/);
+      expect(answer.json).toMatchObject({
+        details: { limit, cap_usd: "30.00", spent_usd: "20.00", resets_at },
+      });
+      expect(answer.text).toContain("monthly cap");
+    }
+    const found = await bench.control("GET", "/v1/budgets/team");
+    expect(found.json).toMatchObject({ spend: { monthly_usd: 20, remaining_usd: 10 } });
+    const freed = await bench.control("PUT", "/v1/budgets/team", { monthly_usd_cap: null });
+    expect(freed.json).toMatchObject({ monthly_usd_cap: null, spend: { remaining_usd: null } });
+  });
+
   it.each([
     ["/v1/budgets/a", { cap: 5 }, "cap"],
     ["/v1/budgets/a", { daily_usd_cap: -1 }, "daily_usd_cap"],

@@ -67,9 +67,11 @@ function isBrake({ frozen, ...rest }: WireBudgetUpdate): boolean {
   return frozen === true && Object.values(rest).every((value) => value === undefined);
 }
 
-function toSettings({ daily_usd_cap, total_usd_cap, frozen }: WireBudgetUpdate): Partial<BudgetSettings> {
+function toSettings(update: WireBudgetUpdate): Partial<BudgetSettings> {
+  const { daily_usd_cap, monthly_usd_cap, total_usd_cap, frozen } = update;
   return {
     ...(daily_usd_cap === undefined ? {} : { dailyCapMicroUsd: toNullableMicroUsd(daily_usd_cap) }),
+    ...(monthly_usd_cap === undefined ? {} : { monthlyCapMicroUsd: toNullableMicroUsd(monthly_usd_cap) }),
     ...(total_usd_cap === undefined ? {} : { totalCapMicroUsd: toNullableMicroUsd(total_usd_cap) }),
     ...(frozen === undefined ? {} : { frozen }),
   };

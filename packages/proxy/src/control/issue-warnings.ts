@@ -21,7 +21,8 @@ export function listIssueWarnings(
 }
 
 function hasCap(budget: BudgetState | undefined): boolean {
-  return (budget?.dailyCapMicroUsd ?? budget?.totalCapMicroUsd ?? null) !== null;
+  const { dailyCapMicroUsd, monthlyCapMicroUsd, totalCapMicroUsd } = budget ?? {};
+  return (dailyCapMicroUsd ?? monthlyCapMicroUsd ?? totalCapMicroUsd ?? null) !== null;
 }
 
 function hasSpend(budget: BudgetState | undefined): boolean {

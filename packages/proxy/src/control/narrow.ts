@@ -66,6 +66,7 @@ function lowerCaps(
     name,
     defined({
       dailyCapMicroUsd: lower(above[name]?.dailyCapMicroUsd, asked[name]?.dailyCapMicroUsd),
+      monthlyCapMicroUsd: lower(above[name]?.monthlyCapMicroUsd, asked[name]?.monthlyCapMicroUsd),
       totalCapMicroUsd: lower(above[name]?.totalCapMicroUsd, asked[name]?.totalCapMicroUsd),
     }),
   ]);

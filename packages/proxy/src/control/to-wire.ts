@@ -81,6 +81,7 @@ export function toBudgets(
     if (typeof budget === "string") return [];
     const caps = defined({
       dailyCapMicroUsd: toOptionalMicroUsd(budget.daily_usd_cap),
+      monthlyCapMicroUsd: toOptionalMicroUsd(budget.monthly_usd_cap),
       totalCapMicroUsd: toOptionalMicroUsd(budget.total_usd_cap),
     });
     return Object.keys(caps).length === 0 ? [] : [[budget.name, caps] as const];
@@ -93,11 +94,12 @@ export function toBudgets(
 
 /** The caps that a key states for its budgets, for answers: released clients read `budgets` as a list of names. */
 function toWireBudgetCaps({ budgetCaps = {} }: KeyPolicy): Pick<WireKey, "budget_caps"> {
-  const caps = Object.entries(budgetCaps).map(([name, { dailyCapMicroUsd, totalCapMicroUsd }]) => ({
+  const caps = Object.entries(budgetCaps).map(([name, stated]) => ({
     name,
     ...defined({
-      daily_usd_cap: toOptionalUsd(dailyCapMicroUsd),
-      total_usd_cap: toOptionalUsd(totalCapMicroUsd),
+      daily_usd_cap: toOptionalUsd(stated.dailyCapMicroUsd),
+      monthly_usd_cap: toOptionalUsd(stated.monthlyCapMicroUsd),
+      total_usd_cap: toOptionalUsd(stated.totalCapMicroUsd),
     }),
   }));
   return caps.length === 0 ? {} : { budget_caps: caps };
@@ -157,10 +159,12 @@ export function toWireBudget(budget: BudgetState, now: number): WireBudget {
   return {
     name: budget.name,
     daily_usd_cap: toNullableUsd(budget.dailyCapMicroUsd),
+    monthly_usd_cap: toNullableUsd(budget.monthlyCapMicroUsd),
     total_usd_cap: toNullableUsd(budget.totalCapMicroUsd),
     frozen: budget.frozen,
     spend: {
       ...toWireSpend(budget.spend, now),
+      monthly_usd: toUsd(budget.spend.monthlyMicroUsd),
       remaining_usd: toNullableUsd(getBudgetRemaining(budget)),
     },
   };

@@ -15,6 +15,8 @@ import { toBudgets } from "./to-wire.ts";
 const NO_SPEND = {
   dailyMicroUsd: 0,
   dailyHeldMicroUsd: 0,
+  monthlyMicroUsd: 0,
+  monthlyHeldMicroUsd: 0,
   totalMicroUsd: 0,
   heldMicroUsd: 0,
   unknownMicroUsd: 0,
@@ -22,7 +24,13 @@ const NO_SPEND = {
 };
 
 /** A budget that nobody has named before. */
-const NEW_BUDGET = { dailyCapMicroUsd: null, totalCapMicroUsd: null, frozen: false, spend: NO_SPEND };
+const NEW_BUDGET = {
+  dailyCapMicroUsd: null,
+  monthlyCapMicroUsd: null,
+  totalCapMicroUsd: null,
+  frozen: false,
+  spend: NO_SPEND,
+};
 
 /** Would a call fit? Asked before expensive work begins; nothing is issued and nothing reserved. */
 export function validateOperation(context: ControlContext): Operation {

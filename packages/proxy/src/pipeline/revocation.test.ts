@@ -153,10 +153,11 @@ it("cuts the streams of a revoked key, and leaves those of others alone", async 
 
 it("cuts a paid answer off within its body, and still settles it", async () => {
   const text = '{"amount": 1500, "currency": "usd"}';
+  let end = (): void => {};
   const vendor = await startVendor((_call, response) => {
     // More than is collected for a price, so that it streams.
     response.write(" ".repeat(2_000_000));
-    setTimeout(() => response.end(text), 100);
+    end = () => response.end(text);
   });
   const bench = await startForTest({ stripe: { upstream: vendor.url } });
   const key = await bench.issue({ daily_usd_cap: 100 });
@@ -165,6 +166,7 @@ it("cuts a paid answer off within its body, and still settles it", async () => {
   await until("the call is settled", async () => (await bench.audit()).length === 1);
   await revoke(bench, key);
   await failed;
+  end();
   expect(await bench.spend(key)).toMatchObject({ total_usd: 20, held_usd: 0 });
 });
 

@@ -23,10 +23,53 @@ local function begin_day(row, label)
   set(row, "days", table.concat(days, ","))
 end
 
+-- The UTC month of a day, counted from the year 0, by the civil calendar. The year of this count begins in March.
+local function to_utc_month(day)
+  local z = day + 719468
+  local era = math.floor(z / 146097)
+  local of_era = z - era * 146097
+  local year = math.floor(
+    (of_era - math.floor(of_era / 1460) + math.floor(of_era / 36524) - math.floor(of_era / 146096)) / 365
+  )
+  local of_year = of_era - (365 * year + math.floor(year / 4) - math.floor(year / 100))
+  local month = math.floor((5 * of_year + 2) / 153)
+  return (year + era * 400) * 12 + month + 2
+end
+
+-- The first day of a UTC month, as days since the epoch.
+local function get_first_day(month)
+  local year, of_year = math.floor((month - 2) / 12), (month - 2) % 12
+  local era = math.floor(year / 400)
+  local of_era = year - era * 400
+  local days = 365 * of_era + math.floor(of_era / 4) - math.floor(of_era / 100)
+  return era * 146097 + days + math.floor((153 * of_year + 2) / 5) - 719468
+end
+
+-- Months that a late cost may still count in.
+local MONTHS_KEPT = 3
+
+local function add_in_month(row, kind, month, amount)
+  local label = to_text(month)
+  if not string.find(row.is.months or "", label, 1, true) then
+    local months = { label }
+    for other in string.gmatch(row.is.months or "", "%d+") do
+      if tonumber(other) <= month - MONTHS_KEPT then
+        set(row, "mspent:" .. other, nil)
+        set(row, "mheld:" .. other, nil)
+      else
+        table.insert(months, other)
+      end
+    end
+    set(row, "months", table.concat(months, ","))
+  end
+  add(row, "m" .. kind .. ":" .. label, amount)
+end
+
 local function add_on_day(row, kind, day, amount)
   local label = to_text(day)
   if not string.find(row.is.days or "", label, 1, true) then begin_day(row, label) end
   add(row, kind .. ":" .. label, amount)
+  if row.counts_months then add_in_month(row, kind, to_utc_month(day), amount) end
 end
 
 local function hold(account, day, amount)
@@ -81,10 +124,12 @@ local function expose(account, object_id, amount)
 end
 
 local function get_spend(row, day, exposure)
-  local label = to_text(day)
+  local label, month = to_text(day), to_text(to_utc_month(day))
   return {
     daily = get_number(row, "spent:" .. label),
     daily_held = get_number(row, "held:" .. label),
+    monthly = get_number(row, "mspent:" .. month),
+    monthly_held = get_number(row, "mheld:" .. month),
     total = get_number(row, "total"),
     held = get_number(row, "held"),
     unknown = get_number(row, "unknown"),
@@ -94,5 +139,14 @@ end
 
 -- As an answer carries it, in the order in which to-records.ts reads it.
 local function to_spend_answer(sums)
-  return { sums.daily, sums.daily_held, sums.total, sums.held, sums.unknown, sums.exposure }
+  return {
+    sums.daily,
+    sums.daily_held,
+    sums.monthly,
+    sums.monthly_held,
+    sums.total,
+    sums.held,
+    sums.unknown,
+    sums.exposure,
+  }
 end

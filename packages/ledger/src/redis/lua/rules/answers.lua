@@ -23,6 +23,7 @@ local function to_budget_answer(name)
   return {
     name,
     tonumber(row.is.dailyCap) or false,
+    tonumber(row.is.monthlyCap) or false,
     tonumber(row.is.totalCap) or false,
     row.is.frozen and 1 or 0,
     to_spend_answer(get_spend(row, to_utc_day(now))),

@@ -39,7 +39,9 @@ local function to_key_account(key)
 end
 
 local function to_budget_account(name)
-  return { name = "budget:" .. name, rows = { load_row("budget", name) } }
+  local row = load_row("budget", name)
+  row.counts_months = true
+  return { name = "budget:" .. name, rows = { row } }
 end
 
 -- The keys carved from a key that may still set something aside. One that has ended, with all carved from it, is
@@ -105,8 +107,11 @@ local function to_key_state(key, object)
     local row = budget.rows[1]
     table.insert(state.budgets, {
       name = name,
-      daily_cap = tonumber(row.is.dailyCap),
-      total_cap = tonumber(row.is.totalCap),
+      caps = {
+        dailyCapMicroUsd = tonumber(row.is.dailyCap),
+        monthlyCapMicroUsd = tonumber(row.is.monthlyCap),
+        totalCapMicroUsd = tonumber(row.is.totalCap),
+      },
       frozen = row.is.frozen ~= nil,
       spend = get_spend(row, day, get_counted(budget, object or {})),
     })

@@ -1,46 +1,43 @@
 -- What a call must fit: the same as decide/limits.ts, function by function.
 
-local function caps_of(caps, scope, daily_cap, total_cap, sums, stated)
-  if daily_cap then
-    table.insert(caps, {
-      limit = scope .. ":daily",
-      cap = daily_cap,
-      spent = sums.daily,
-      held = sums.daily_held,
-      exposure = sums.exposure,
-      resets_at = (to_utc_day(now) + 1) * DAY_MS,
-      stated = stated,
-    })
-  end
-  if total_cap then
-    table.insert(caps, {
-      limit = scope .. ":total",
-      cap = total_cap,
-      spent = sums.total,
-      held = sums.held,
-      exposure = sums.exposure,
-      stated = stated,
-    })
-  end
+local function add_cap(caps, limit, cap, spent, held, exposure, resets_at, stated)
+  if not cap then return end
+  table.insert(caps, {
+    limit = limit,
+    cap = cap,
+    spent = spent,
+    held = held,
+    exposure = exposure,
+    resets_at = resets_at,
+    stated = stated,
+  })
+end
+
+-- `limits`: a policy, or the caps of a budget under the same names.
+local function caps_of(caps, scope, limits, sums, stated)
+  local exposure, today = sums.exposure, to_utc_day(now)
+  local day_end = (today + 1) * DAY_MS
+  add_cap(caps, scope .. ":daily", limits.dailyCapMicroUsd, sums.daily, sums.daily_held, exposure, day_end, stated)
+  local monthly = limits.monthlyCapMicroUsd
+  local month_end = monthly and get_first_day(to_utc_month(today) + 1) * DAY_MS
+  add_cap(caps, scope .. ":monthly", monthly, sums.monthly, sums.monthly_held, exposure, month_end, stated)
+  add_cap(caps, scope .. ":total", limits.totalCapMicroUsd, sums.total, sums.held, exposure, nil, stated)
 end
 
 -- Every cap over a key: its own, those of the keys above it, and of its budgets those that are stored and those that
 -- it states. What a call counts in the keys above is what it counts in its own.
 local function list_caps(state)
   local caps = {}
-  caps_of(caps, "key", state.policy.dailyCapMicroUsd, state.policy.totalCapMicroUsd, state.spend)
+  caps_of(caps, "key", state.policy, state.spend)
   for _, ancestor in ipairs(state.ancestors) do
-    local policy = ancestor.record.policy
     local sums = get_spend(ancestor.row, to_utc_day(now), state.spend.exposure)
-    caps_of(caps, "key", policy.dailyCapMicroUsd, policy.totalCapMicroUsd, sums)
+    caps_of(caps, "key", ancestor.record.policy, sums)
   end
   for _, budget in ipairs(state.budgets) do
     local scope = "budget:" .. budget.name
-    caps_of(caps, scope, budget.daily_cap, budget.total_cap, budget.spend)
+    caps_of(caps, scope, budget.caps, budget.spend)
     local stated = (state.policy.budgetCaps or {})[budget.name]
-    if stated then
-      caps_of(caps, scope, stated.dailyCapMicroUsd, stated.totalCapMicroUsd, budget.spend, 1)
-    end
+    if stated then caps_of(caps, scope, stated, budget.spend, 1) end
   end
   return caps
 end

@@ -13,7 +13,7 @@ if args.raises then return { now, "raises" } end
 local function has_capped_budget()
   for _, name in ipairs(key.record.policy.budgets) do
     local row = load_row("budget", name)
-    if row.is.dailyCap or row.is.totalCap then return true end
+    if row.is.dailyCap or row.is.monthlyCap or row.is.totalCap then return true end
   end
   return false
 end

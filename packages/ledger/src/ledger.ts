@@ -174,6 +174,8 @@ export interface ReserveRequest {
    * `null` where a key has none for the endpoint. Left out: no key has one.
    */
   endpointBounds?: (number | null)[];
+  /** Where an operator's bound is reserved: a bound below what a call there was told to cost is refused. */
+  boundId?: string;
   /** The same for tries that the vendor takes for one: they share one reservation. */
   replayId?: string;
   /** How long the try may take. After it, whoever made it is taken for dead, and `endOverdue` ends the try. */
@@ -199,6 +201,8 @@ export interface Effect {
   objectId?: string;
   /** The objects that it is made of. */
   partIds?: readonly string[];
+  /** Where an operator's bound was reserved. If the cost is more, the tenant's ledger keeps the highest for that place. */
+  boundId?: string;
 }
 
 /**

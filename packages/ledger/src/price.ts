@@ -17,6 +17,8 @@ export type Price =
       times?: number;
       /** What the call costs besides, proven. */
       microUsd?: number;
+      /** What a call there was told to cost, beyond an operator's bound: a bound below that is refused. */
+      toldMicroUsd?: number;
       /** It starts what renews outside the proxy, which the key may not: no bound of one call lets it pass under a cap. */
       renews?: true;
     }

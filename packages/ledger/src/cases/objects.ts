@@ -93,4 +93,29 @@ export const objectCases: LedgerCase[] = [
       assert.equal((await bench.settle(pay, told)).costMicroUsd, 0);
     },
   ),
+
+  storeCase("refuses a bound below what a call at the same place was told to cost", async (bench) => {
+    const AT = { boundId: "stripe:live:bound:POST /v1/things" };
+    const unpriced = { kind: "unpriced" } as const;
+    const told = (amount: number): Outcome => ({ kind: "effect", costMicroUsd: usd(amount), ...AT });
+    const narrow = await bench.issue({ totalCapMicroUsd: usd(500), maxMicroUsdPerCall: usd(50) });
+    const wide = await bench.issue({ totalCapMicroUsd: usd(500), maxMicroUsdPerCall: usd(150) });
+    const uncapped = await bench.issue({});
+    // What fits its bound, or had none, shuts nothing.
+    await bench.settle(await bench.reserve(narrow, unpriced, AT), told(40));
+    await bench.settle(await bench.reserve(uncapped, unpriced, AT), told(900));
+    await bench.settle(await bench.reserve(wide, unpriced, AT), told(120));
+    const over = await bench.settle(await bench.reserve(narrow, unpriced, AT), told(100));
+    assert.deepEqual([over.costMicroUsd, over.notes], [usd(100), ["overage"]]);
+    const { answer } = await bench.reserve(narrow, unpriced, AT);
+    assert.ok(!answer.admitted && answer.refusal.code === "unpriced_endpoint");
+    assert.deepEqual([answer.refusal.requestedMicroUsd, answer.refusal.capMicroUsd], [usd(100), usd(50)]);
+    assert.equal(reserved(await bench.reserve(wide, unpriced, AT)), usd(150));
+    assert.equal(reserved(await bench.reserve(uncapped, unpriced, AT)), 0);
+    // Elsewhere, and for a price that is known, the bound is as good as before.
+    assert.equal(reserved(await bench.reserve(narrow, unpriced, { boundId: "elsewhere" })), usd(50));
+    assert.equal(reserved(await bench.reserve(narrow, charge(20), AT)), usd(20));
+    const foreign = await bench.issue({ maxMicroUsdPerCall: usd(50) }, { tenant: "other" });
+    assert.equal(reserved(await bench.reserve(foreign, unpriced, AT)), usd(50));
+  }),
 ];

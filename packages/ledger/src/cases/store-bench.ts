@@ -73,7 +73,14 @@ export interface LedgerBench {
     options?: Partial<
       Pick<
         ReserveRequest,
-        "attemptId" | "replayId" | "objectId" | "partIds" | "readChanges" | "giveUpAfterMs" | "endpointBounds"
+        | "attemptId"
+        | "replayId"
+        | "objectId"
+        | "partIds"
+        | "boundId"
+        | "readChanges"
+        | "giveUpAfterMs"
+        | "endpointBounds"
       >
     >,
   ): Promise<Try>;

@@ -182,7 +182,11 @@ export function fitCall(
   const refusal =
     refuseState(state, now) ??
     refuseCounts(state, now) ??
-    (shares ? undefined : (refusePrice(state, price) ?? refuseAmount(state, price, wholeMicroUsd, now)));
+    (shares
+      ? undefined
+      : (refusePrice(state, price) ??
+        refuseAmount(state, price, wholeMicroUsd, now) ??
+        refuseBound(state, price, wholeMicroUsd)));
   return refusal ? { wholeMicroUsd, refusal } : { wholeMicroUsd };
 }
 
@@ -246,6 +250,16 @@ function refusePrice(state: KeyState, price: Price): LimitRefusal | undefined {
   if (price.kind === "currency_unpriced") return bounded ? { code: "currency_unpriced" } : undefined;
   if (!hasCap) return undefined;
   return price.renews || maxMicroUsdPerCall === undefined ? { code: "unpriced_endpoint" } : undefined;
+}
+
+/** A bound below what a call there was told to cost is known to be wrong. */
+function refuseBound(state: KeyState, price: Price, wholeMicroUsd: number): LimitRefusal | undefined {
+  const capMicroUsd = getMostPerCall(state);
+  if (price.kind !== "unpriced" || capMicroUsd === undefined) return undefined;
+  const { toldMicroUsd: requestedMicroUsd = 0 } = price;
+  return wholeMicroUsd < requestedMicroUsd
+    ? { code: "unpriced_endpoint", limit: "key:per_call", capMicroUsd, requestedMicroUsd }
+    : undefined;
 }
 
 function refuseAmount(

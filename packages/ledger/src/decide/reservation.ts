@@ -140,6 +140,16 @@ export function toExposure({ objectId, wholeMicroUsd }: Reservation, outcome: Ou
     : undefined;
 }
 
+/** What a call was told to cost that had reserved an operator's bound. */
+export function toExceededBound({ wholeMicroUsd }: Reservation, outcome: Outcome): Exposure | undefined {
+  if (!("boundId" in outcome) || outcome.boundId === undefined || outcome.costMicroUsd === null)
+    return undefined;
+  // Without a bound there was none to be wrong.
+  return wholeMicroUsd > 0
+    ? { objectId: outcome.boundId, microUsd: outcome.costMicroUsd, told: true }
+    : undefined;
+}
+
 /** Takes a hold of unknown outcome for spent. */
 export function spendHold(reservation: Reservation): void {
   if (reservation.state !== "held") return;

@@ -21,7 +21,13 @@ const NO_ENTRIES: readonly string[] = [];
 
 /** The verb that sets room aside. */
 export function createReserveOperations(tables: Tables, clock: () => number): OperationsNamed<"reserve"> {
-  const { keys, reservations, tries } = tables;
+  const { keys, objects, reservations, tries } = tables;
+
+  /** The price, with what a call at the same place was told to cost. */
+  function recall({ price, boundId }: ReserveRequest, tenant: string): Price {
+    const told = boundId === undefined ? undefined : objects.find(tenant, boundId);
+    return told && price.kind === "unpriced" ? { ...price, toldMicroUsd: told.microUsd } : price;
+  }
 
   function setAside(
     { price, objectId, partIds, replayId }: ReserveRequest,
@@ -79,7 +85,7 @@ export function createReserveOperations(tables: Tables, clock: () => number): Op
         return { admitted: false, refusal: { code: "key_changed" }, remainingMicroUsd: null };
       const earlier = replayId === undefined ? undefined : reservations.findByReplay(replayId);
       const shared = earlier && isShared(earlier, price, now) ? earlier : undefined;
-      const fit = fitCall(state, price, now, shared !== undefined);
+      const fit = fitCall(state, recall(request, key.record.tenant), now, shared !== undefined);
       if (fit.refusal && (!key.record.policy.shadow || BINDS_SHADOW_KEYS.has(fit.refusal.code)))
         return { admitted: false, refusal: fit.refusal, remainingMicroUsd: getRemaining(state) };
       countCall(tables, key, now);

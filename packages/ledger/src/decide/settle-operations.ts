@@ -4,7 +4,7 @@ import { ATTEMPT_KEPT_MS, ISSUE_KEPT_MS, REPLAY_KEPT_MS } from "./constants.ts";
 import { toKeyState } from "./key-state.ts";
 import { getRemaining } from "./limits.ts";
 import type { OperationsNamed } from "./operations-named.ts";
-import { type Exposure, endTry, toExposure } from "./reservation.ts";
+import { type Exposure, endTry, toExceededBound, toExposure } from "./reservation.ts";
 import type { Tables, TryRow } from "./tables.ts";
 
 /** The verbs that end tries. */
@@ -25,6 +25,8 @@ export function createSettleOperations(
     reservations.save(reservation);
     const exposed = toExposure(reservation, outcome);
     if (exposed) expose(key.record.tenant, exposed);
+    const exceeded = ended.notes.includes("overage") ? toExceededBound(reservation, outcome) : undefined;
+    if (exceeded) expose(key.record.tenant, exceeded);
     const now = clock();
     const settlement: Settlement = {
       ...ended,

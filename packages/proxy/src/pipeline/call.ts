@@ -136,6 +136,14 @@ export function qualifyObject({ vendor, key, account }: Call, objectId: string):
   return [vendor.name, key?.policy.tenantCredential ? `${mode}@tenant` : mode, account, objectId].join(":");
 }
 
+/** Where an operator's bound stands for the cost, whatever ids the path holds. */
+export function toBoundId({ vendor, key, target }: Call): string {
+  const shape = target.path
+    .split("/")
+    .map((segment) => (/\d/.test(segment) && segment.length > 3 ? "*" : segment));
+  return [vendor.name, key?.mode ?? "live", "bound", `${target.method} ${shape.join("/")}`].join(":");
+}
+
 /** The object that a cost belongs to, and the objects that it is made of, as the ledger keeps them. */
 export function qualifyCounted(
   call: Call,

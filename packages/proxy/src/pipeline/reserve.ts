@@ -5,7 +5,7 @@ import { fingerprint } from "../secrets.ts";
 import { toDraft } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import { type Call, qualifyCounted } from "./call.ts";
+import { type Call, qualifyCounted, toBoundId } from "./call.ts";
 
 /** Step 5: sets the money aside, in one step over everything the key is bound by, or refuses. */
 export function reserve(
@@ -22,6 +22,7 @@ export function reserve(
     price: call.price,
     ...(call.price.kind === "amount" ? qualifyCounted(call, call.price) : {}),
     ...(call.endpointBounds === undefined ? {} : { endpointBounds: call.endpointBounds }),
+    ...(call.price.kind === "unpriced" ? { boundId: toBoundId(call) } : {}),
     ...(replayId === undefined ? {} : { replayId }),
     giveUpAfterMs,
     abandoned: toDraft(call, ABANDONED),

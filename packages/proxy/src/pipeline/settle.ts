@@ -2,7 +2,7 @@ import type { AuditDraft, Outcome } from "@keybrake/ledger";
 import type { Cost, VendorAnswer } from "@keybrake/vendors";
 import { Unreadable } from "@keybrake/vendors";
 import { toDraft } from "./audit.ts";
-import { type Call, qualifyCounted } from "./call.ts";
+import { type Call, qualifyCounted, toBoundId } from "./call.ts";
 import type { ForwardResult } from "./forward.ts";
 import { maskText } from "./mask.ts";
 
@@ -38,7 +38,8 @@ function toOutcome(call: Call, result: ForwardResult): Outcome {
     if (actual === "nothing") return { kind: "refused" };
     const kind = vendor.idempotency?.isReplay?.(answer.headers) ? "replayed" : "effect";
     if (actual === undefined) return { kind, costMicroUsd: null };
-    return { kind, costMicroUsd: toCost(call, actual), ...qualifyCounted(call, actual) };
+    const bound = call.price.kind === "unpriced" ? { boundId: toBoundId(call) } : {};
+    return { kind, costMicroUsd: toCost(call, actual), ...qualifyCounted(call, actual), ...bound };
   }
   return { kind: vendor.refusedStatuses.includes(answer.status) ? "refused" : "unknown" };
 }

@@ -28,7 +28,12 @@ const MESSAGES: Record<LimitRefusal["code"], (refusal: LimitRefusal, call: Refus
   call_limit_reached: () => "The vault key has made all of its max_calls. Issue another key.",
   rate_limited: ({ retryAfterSeconds }) =>
     `The vault key exceeds its calls_per_minute. Retry in ${retryAfterSeconds} s.`,
-  unpriced_endpoint: (_refusal, call) => (call.renews ? toRenewal(call) : toUnpriced(call)),
+  unpriced_endpoint: (refusal, call) =>
+    refusal.requestedMicroUsd === undefined
+      ? call.renews
+        ? toRenewal(call)
+        : toUnpriced(call)
+      : toExceeded(refusal, call),
   currency_unpriced: () =>
     "A cap applies, and the configuration has no exchange rate for this currency. Ask the operator to add it to fx.",
   cap_exhausted: toExhausted,
@@ -52,6 +57,19 @@ function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
     (hint === undefined ? "" : `${hint} `) +
     `If you know the most that it can cost, issue a key with that amount as max_usd_per_call: the call reserves it. ${operator}`
   );
+}
+
+/** A bound below what a call there has cost already. */
+function toExceeded(
+  { requestedMicroUsd = 0, capMicroUsd = 0 }: LimitRefusal,
+  { endpoint, endpointBounds }: RefusedCall,
+): string {
+  const told = formatUsd(requestedMicroUsd);
+  const bound = formatUsd(capMicroUsd);
+  const [which, key] = endpointBounds?.includes(capMicroUsd)
+    ? ["the max_usd_per_call of its entry in allowed_endpoints", `a key whose entry for ${endpoint} has`]
+    : ["the key's max_usd_per_call", "a key with"];
+  return `A call of ${endpoint} cost ${told} USD, and ${which} is ${bound}. Nothing was forwarded. Issue ${key} a max_usd_per_call of at least ${told}.`;
 }
 
 function toRenewal({ endpoint }: RefusedCall): string {
@@ -83,7 +101,9 @@ function toExhausted(refusal: LimitRefusal, { endpoint, endpointBounds }: Refuse
     resetsAt === undefined
       ? "The cap doesn't reset: don't retry."
       : `Don't retry before ${toTimestamp(resetsAt)}.`;
-  return `The call can cost ${requested} USD, and ${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. ${advice}`;
+  // Before a lookup the cost isn't known, but with nothing left it doesn't matter.
+  const what = refusal.requestedMicroUsd === undefined ? "" : `The call can cost ${requested} USD, and `;
+  return `${what}${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. ${advice}`;
 }
 
 /** A cap by its field, and by the budget it belongs to. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { play, startStripeBench } from "../../../test-support/vendors/stripe-bench.ts";
+import { play, type Step, startStripeBench } from "../../../test-support/vendors/stripe-bench.ts";
 
 /** A call that has no price, and reserves the key's bound of 50 USD. */
 const PATH = "/v1/new_things";
@@ -50,5 +50,35 @@ describe("a call without a price", () => {
     const key = await bench.client.issue({ label: "free", vendor: "stripe", uncapped: true });
     const answer = { json: { id: "ch_1", object: "charge", amount: 2000, currency: "usd" } };
     await play(bench, { path: PATH, form: {}, key, answer, reserved: 0, cost: 20 });
+  });
+});
+
+describe("a bound that was too low", () => {
+  const toAnswer = (amount: number): NonNullable<Step["answer"]> => ({
+    json: { id: "ch_1", object: "charge", amount, currency: "usd" },
+  });
+
+  it("refuses every key of the tenant whose bound there is lower, and names the cost", async () => {
+    await using bench = await startStripeBench({ maxUsdPerCall: 50 });
+    const path = "/v1/things/thing_1QkX/act";
+    const answer = toAnswer(8000);
+    await play(bench, { path, form: {}, answer, reserved: 50, cost: 80, notes: ["overage"] });
+    const other = await bench.issue();
+    const elsewhere = "/v1/things/thing_2RlY/act";
+    await play(bench, { path: elsewhere, form: {}, key: other, refused: [403, "unpriced_endpoint"] });
+    const { text } = await bench.call({ path: elsewhere, form: {} });
+    expect(text).toContain("80");
+    expect(JSON.parse(text)).toMatchObject({ details: { cap_usd: "50.00", requested_usd: "80.00" } });
+    await play(bench, { path: "/v1/things", form: {}, answer: toAnswer(100), reserved: 50, cost: 1 });
+    const wide = await bench.issue({ maxUsdPerCall: 80 });
+    await play(bench, { path, form: {}, key: wide, answer, reserved: 80, cost: 80 });
+  });
+
+  it("shuts nothing for a price that was read from the call", async () => {
+    await using bench = await startStripeBench({ maxUsdPerCall: 50 });
+    const form = { amount: "2000", currency: "usd" };
+    const step: Step = { path: "/v1/charges", form, answer: toAnswer(9000), reserved: 20, cost: 90 };
+    await play(bench, { ...step, notes: ["overage"] });
+    await play(bench, { ...step, answer: { json: { id: "ch_2", amount: 2000, currency: "usd" } }, cost: 20 });
   });
 });

@@ -21,6 +21,7 @@ local function end_attempt(id, try, outcome, entry)
     reservation.entries = reservation.entries .. (reservation.entries == "" and "" or ",") .. entry.id
   end
   expose_after(reservation, outcome)
+  expose_bound(reservation, outcome, ended.notes)
   append_entry({
     id = entry.id,
     outcome = ended.outcome,

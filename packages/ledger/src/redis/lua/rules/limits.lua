@@ -166,6 +166,18 @@ local function refuse_amount(state, price, whole, caps)
   end
 end
 
+-- A bound below what a call there was told to cost is known to be wrong.
+local function refuse_bound(state, price, whole)
+  local most_per_call = get_most_per_call(state)
+  if price.kind ~= "unpriced" or not most_per_call or whole >= (price.toldMicroUsd or 0) then return nil end
+  return {
+    code = "unpriced_endpoint",
+    limit = "key:per_call",
+    capMicroUsd = most_per_call,
+    requestedMicroUsd = price.toldMicroUsd,
+  }
+end
+
 -- Whether a call fits everything its key is bound by, and what it may cost in all. `shares`: it shares the
 -- reservation of an earlier try, and so needs no further room.
 local function fit_call(state, price, shares)
@@ -173,7 +185,9 @@ local function fit_call(state, price, shares)
   local whole = shares and 0 or to_whole(price, get_most_per_call(state))
   local refusal = refuse_state(state) or refuse_counts(state)
   if not refusal and not shares then
-    refusal = refuse_price(state, price, caps) or refuse_amount(state, price, whole, caps)
+    refusal = refuse_price(state, price, caps)
+      or refuse_amount(state, price, whole, caps)
+      or refuse_bound(state, price, whole)
   end
   return whole, refusal
 end

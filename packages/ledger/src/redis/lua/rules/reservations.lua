@@ -191,6 +191,13 @@ local function spend_hold(reservation)
   reservation.state = "settled"
 end
 
+local function expose_object(object_id, amount, told)
+  local row = load_row("exposure", object_id)
+  set(row, "microUsd", math.max(amount, get_number(row, "microUsd")))
+  set(row, "told", told or row.is.told ~= nil)
+  later("PEXPIRE", row.name, to_text(kept_ms))
+end
+
 -- What an object may stand for now, after a try has ended. It is never taken for less than somebody was told, or may
 -- have done.
 local function expose_after(reservation, outcome)
@@ -200,8 +207,13 @@ local function expose_after(reservation, outcome)
   elseif not object_id or not (outcome.kind == "unknown" or outcome.untold) then
     return
   end
-  local row = load_row("exposure", object_id)
-  set(row, "microUsd", math.max(amount, get_number(row, "microUsd")))
-  set(row, "told", told or row.is.told ~= nil)
-  later("PEXPIRE", row.name, to_text(kept_ms))
+  expose_object(object_id, amount, told)
+end
+
+-- What a call was told to cost that had reserved an operator's bound. Without a bound there was none to be wrong.
+local function expose_bound(reservation, outcome, notes)
+  if not outcome.boundId or not outcome.costMicroUsd or reservation.whole == 0 then return end
+  for _, note in ipairs(notes) do
+    if note == "overage" then expose_object(outcome.boundId, outcome.costMicroUsd, true) end
+  end
 end

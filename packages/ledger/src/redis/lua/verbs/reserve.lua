@@ -1,6 +1,6 @@
 -- One step over a key's state, caps, call count and all its budgets: room is set aside in all of them, or in none.
 -- KEYS: 1 the tenant's root.
--- ARGV: 4 { attemptId, keyId, readChanges, price, objectId, partIds, endpointBounds, replayId, giveUpAfterMs, auditId, startedAt }, 5 the entry of a try
+-- ARGV: 4 { attemptId, keyId, readChanges, price, objectId, partIds, endpointBounds, boundId, replayId, giveUpAfterMs, auditId, startedAt }, 5 the entry of a try
 -- that nobody ends.
 -- Answer: time, "admitted", reserved, remaining or nil, the code that would have refused or nil
 --      or time, "refused", remaining or nil, names and values of the refusal in turn.
@@ -73,6 +73,10 @@ if has_changed(state, args.readChanges) then return { now, "refused", false, { "
 for index, bound in ipairs(args.endpointBounds or {}) do
   local policy = index == 1 and state.policy or state.ancestors[index - 1].record.policy
   if bound ~= cjson.null then policy.maxMicroUsdPerCall = bound end
+end
+-- What a call at the same place was told to cost.
+if args.boundId and price.kind == "unpriced" then
+  price.toldMicroUsd = get_number(load_row("exposure", args.boundId), "microUsd")
 end
 local shared = find_shared()
 local whole, refusal = fit_call(state, price, shared ~= nil)

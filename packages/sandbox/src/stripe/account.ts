@@ -4,6 +4,7 @@ import type {
   CheckoutSession,
   Invoice,
   InvoiceItem,
+  IssuingCard,
   PaymentLink,
   Price,
   ShippingRate,
@@ -30,6 +31,7 @@ export interface Account {
   readonly invoiceItems: Map<string, InvoiceItem>;
   readonly invoices: Map<string, Invoice>;
   readonly subscriptions: Map<string, Subscription>;
+  readonly issuingCards: Map<string, IssuingCard>;
   /** Captured less refunded, per currency in minor units. */
   readonly balance: Map<string, number>;
   readonly idempotencyKeys: IdempotencyKeys;
@@ -50,6 +52,7 @@ export function createAccount(livemode: boolean): Account {
     invoiceItems: new Map(),
     invoices: new Map(),
     subscriptions: new Map(),
+    issuingCards: new Map(),
     balance: new Map(),
     idempotencyKeys: new Map(),
   };

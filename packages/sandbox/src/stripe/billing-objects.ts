@@ -104,3 +104,21 @@ export interface Subscription {
   metadata: Readonly<Record<string, string>>;
   status: "active" | "canceled";
 }
+
+export interface IssuingCard {
+  readonly id: string;
+  readonly object: "issuing.card";
+  readonly currency: string;
+  readonly last4: string;
+  readonly livemode: boolean;
+  metadata: Readonly<Record<string, string>>;
+  spending_controls: {
+    readonly spending_limits: readonly {
+      readonly amount: number;
+      readonly categories: null;
+      readonly interval: string;
+    }[];
+  };
+  status: "active" | "canceled" | "inactive";
+  readonly type: "physical" | "virtual";
+}

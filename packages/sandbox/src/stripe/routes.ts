@@ -25,6 +25,7 @@ import {
   sendInvoice,
   voidInvoice,
 } from "./invoices.ts";
+import { createIssuingCard, retrieveIssuingCard, updateIssuingCard } from "./issuing-cards.ts";
 import {
   cancelPaymentIntent,
   capturePaymentIntent,
@@ -95,6 +96,9 @@ const routes = createRoutes<StripeHandler>([
   ["GET /v1/subscriptions/:id", retrieveSubscription],
   ["POST /v1/subscriptions/:id", updateSubscription],
   ["DELETE /v1/subscriptions/:id", cancelSubscription],
+  ["POST /v1/issuing/cards", createIssuingCard],
+  ["GET /v1/issuing/cards/:id", retrieveIssuingCard],
+  ["POST /v1/issuing/cards/:id", updateIssuingCard],
 ]);
 
 export function findRoute(method: string, path: string): FoundRoute<StripeHandler> {

@@ -173,3 +173,66 @@ describe("a subscription by price ID", () => {
     expect(bench.grossUsdMinor()).toBe(1000);
   });
 });
+
+describe("an Issuing card", () => {
+  type Create = Stripe.Issuing.CardCreateParams;
+  const limit = (amount: number): NonNullable<Create["spending_controls"]> => ({
+    spending_limits: [{ amount, interval: "all_time" }],
+  });
+  const card = { currency: "usd", type: "virtual" } as const;
+
+  it("counts its limit for all time once, and what an update raises it by", async () => {
+    const { agent, sums } = await startFlow({ daily_usd_cap: 80 });
+    const { id } = await agent.issuing.cards.create({ ...card, spending_controls: limit(5000) });
+    await agent.issuing.cards.update(id, { status: "active" });
+    expect(await sums()).toEqual({ spent: 50, held: 0, moved: 50 });
+    await agent.issuing.cards.update(id, { spending_controls: limit(8000) });
+    await agent.issuing.cards.update(id, { status: "inactive" });
+    expect(await sums()).toEqual({ spent: 80, held: 0, moved: 80 });
+    const raise = agent.issuing.cards.update(id, { spending_controls: limit(8001) });
+    expect(isCapExhausted(await raise.catch((error: unknown) => error))).toBe(true);
+  });
+
+  it.each<[string, Create, object, string]>([
+    ["no limit", card, { max_usd_per_call: 1 }, "unpriced_endpoint"],
+    [
+      "a limit per month",
+      { ...card, spending_controls: { spending_limits: [{ amount: 5000, interval: "monthly" }] } },
+      { max_usd_per_call: 1 },
+      "unpriced_endpoint",
+    ],
+    [
+      "a limit of some categories",
+      {
+        ...card,
+        spending_controls: {
+          spending_limits: [{ amount: 5000, interval: "all_time", categories: ["bakeries"] }],
+        },
+      },
+      { max_usd_per_call: 1 },
+      "unpriced_endpoint",
+    ],
+    ["plastic", { ...card, type: "physical", spending_controls: limit(5000) }, {}, "unpriced_endpoint"],
+    [
+      "its number shown",
+      { ...card, expand: ["number"], spending_controls: limit(5000) },
+      {},
+      "secret_endpoint",
+    ],
+  ])("is refused with %s", async (_name, params, policy, code) => {
+    const { agent, bench } = await startFlow({ daily_usd_cap: 500, ...policy });
+    await expect(agent.issuing.cards.create(params)).rejects.toMatchObject({ code });
+    expect(bench.sandbox.ledger().entries).toEqual([]);
+  });
+
+  it("shows its number to no key at all", async () => {
+    const { agent, bench } = await startFlow({ shadow: true });
+    const { id } = await connectOperator(bench).issuing.cards.create(card);
+    for (const update of [{ expand: ["number"] }, { status: "active", expand: ["cvc"] }] as const) {
+      const params: Stripe.Issuing.CardUpdateParams = { ...update, expand: [...update.expand] };
+      await expect(agent.issuing.cards.update(id, params)).rejects.toMatchObject({
+        code: "secret_endpoint",
+      });
+    }
+  });
+});

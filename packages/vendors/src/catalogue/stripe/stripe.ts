@@ -5,6 +5,7 @@ import { CUSTOMER_ROUTES } from "./customers.ts";
 import { FREE_ROUTES } from "./free-routes.ts";
 import { INVOICE_ITEM_ROUTES } from "./invoice-items.ts";
 import { INVOICE_ROUTES } from "./invoices.ts";
+import { ISSUING_CARD_ROUTES } from "./issuing-cards.ts";
 import { MOVEMENT_ROUTES } from "./movements.ts";
 import { PAYMENT_INTENT_ROUTES } from "./payment-intents.ts";
 import { PAYMENT_LINK_ROUTES } from "./payment-links.ts";
@@ -40,6 +41,7 @@ export const stripe: VendorDefinition = {
   readCost: readResponseCost,
   // The first that matches decides, so what is free comes last.
   routes: [
+    ...ISSUING_CARD_ROUTES,
     ...SECRET_ROUTES,
     ...PAYMENT_INTENT_ROUTES,
     ...CHARGE_ROUTES,

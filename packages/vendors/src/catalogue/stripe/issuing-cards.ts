@@ -35,8 +35,8 @@ export const ISSUING_CARD_ROUTES: RouteDefinition[] = [
 
 function priceCreation(call: PricedCall): Quote | SecretCall {
   const { form, exchange } = call;
-  if (showsNumber(form)) return { kind: "secret" };
-  if (!hasOnlyFields(form, CARD) || readFormScalar(form, "type") !== "virtual") return UNPRICED;
+  if (!isPlain(form, CARD)) return { kind: "secret" };
+  if (readFormScalar(form, "type") !== "virtual") return UNPRICED;
   const limit = findLimit(readLimits(form));
   if (limit === undefined) return toUnlimited(call);
   return priceLimit(limit, readCurrency(readFormScalar(form, "currency")), exchange);
@@ -45,8 +45,7 @@ function priceCreation(call: PricedCall): Quote | SecretCall {
 async function priceUpdate(call: PricedCall): Promise<Quote | SecretCall> {
   const { form, segments, exchange } = call;
   const id = readPlainId(segments[3]);
-  if (showsNumber(form)) return { kind: "secret" };
-  if (!hasOnlyFields(form, UPDATE)) return UNPRICED;
+  if (!isPlain(form, UPDATE)) return { kind: "secret" };
   const setsLimits = hasFormField(form, "spending_controls");
   if (!setsLimits && readFormScalar(form, "status") !== "active") return FREE;
   const card = await call.lookUp(`/v1/issuing/cards/${id}`);
@@ -56,9 +55,9 @@ async function priceUpdate(call: PricedCall): Promise<Quote | SecretCall> {
   return priceLimit(limit, readCurrency(currency), exchange, id);
 }
 
-/** A response can hold a card's number and code if the body asks for them. */
-function showsNumber(form: PricedCall["form"]): boolean {
-  return hasFormField(form, "expand");
+/** A body can ask for the card's number and code with `expand`, so a call is closed unless all of its fields are known. */
+function isPlain(form: PricedCall["form"], known: readonly string[]): boolean {
+  return form.size > 0 && hasOnlyFields(form, known);
 }
 
 const NO_LIMIT =

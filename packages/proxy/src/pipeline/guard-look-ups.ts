@@ -58,5 +58,6 @@ async function refuseWithoutRoom(call: Call, store: Ledger, now: number): Promis
   const refusal = state && fitCall(state, { kind: "amount", microUsd: 1 }, now, false).refusal;
   if (refusal?.code !== "cap_exhausted" || key.policy.shadow) return;
   call.remainingMicroUsd = 0;
-  throw new Refused(toRefusal(refusal));
+  const { requestedMicroUsd: _, ...withoutCost } = refusal;
+  throw new Refused(toRefusal(withoutCost));
 }

@@ -67,10 +67,14 @@ function toUnpriced({ endpoint, missing, hint }: RefusedCall): string {
 /** A bound below what a call there has cost already. */
 function toExceeded(
   { requestedMicroUsd = 0, capMicroUsd = 0 }: LimitRefusal,
-  { endpoint }: RefusedCall,
+  { endpoint, endpointBounds }: RefusedCall,
 ): string {
   const told = formatUsd(requestedMicroUsd);
-  return `A call of ${endpoint} cost ${told} USD, and the key's max_usd_per_call is ${formatUsd(capMicroUsd)}. Nothing was forwarded. Issue a key with a max_usd_per_call of at least ${told}.`;
+  const bound = formatUsd(capMicroUsd);
+  const [which, key] = endpointBounds?.includes(capMicroUsd)
+    ? ["the max_usd_per_call of its entry in allowed_endpoints", `a key whose entry for ${endpoint} has`]
+    : ["the key's max_usd_per_call", "a key with"];
+  return `A call of ${endpoint} cost ${told} USD, and ${which} is ${bound}. Nothing was forwarded. Issue ${key} a max_usd_per_call of at least ${told}.`;
 }
 
 function toRenewal({ endpoint }: RefusedCall): string {
@@ -102,7 +106,9 @@ function toExhausted(refusal: LimitRefusal, { endpoint, endpointBounds }: Refuse
     resetsAt === undefined
       ? "The cap doesn't reset: don't retry."
       : `Don't retry before ${toTimestamp(resetsAt)}.`;
-  return `The call can cost ${requested} USD, and ${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. ${advice}`;
+  // Before a lookup the cost isn't known, but with nothing left it doesn't matter.
+  const what = refusal.requestedMicroUsd === undefined ? "" : `The call can cost ${requested} USD, and `;
+  return `${what}${remaining} of ${toCapName(refusal)} (${formatUsd(capMicroUsd)} USD) remains. ${advice}`;
 }
 
 /** Why a child key can't be issued: its parent has too little left to set the child's cap aside. */

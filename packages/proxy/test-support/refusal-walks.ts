@@ -55,7 +55,8 @@ export const refusalWalks: Walk[] = [
   },
   {
     code: "unreadable_amount",
-    walk: async (bench) => bench.post(await bench.issue(), "/v1/charges", { amount: LIVE_SECRET }),
+    walk: async (bench) =>
+      bench.post(await bench.issue({ daily_usd_cap: 100 }), "/v1/charges", { amount: LIVE_SECRET }),
   },
   {
     code: "invalid_key",

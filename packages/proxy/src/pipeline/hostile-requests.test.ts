@@ -7,7 +7,7 @@ import { until } from "../../test-support/until.ts";
 
 it.each(hostileRequests)("$name", async ({ bytes, codes }) => {
   const bench = await startForTest();
-  const { id, token } = await bench.issue();
+  const { id, token } = await bench.issue({ daily_usd_cap: 1_000_000_000 });
   const text = bytes.replaceAll("{token-tail}", token.slice(1)).replaceAll("{token}", token);
   // Lengths were counted with the placeholder in place.
   const grown = text.replace(

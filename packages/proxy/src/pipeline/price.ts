@@ -8,6 +8,7 @@ import { refuseSecret } from "./authorize.ts";
 import { type Body, type Call, qualifyObject, refuseForPolicy } from "./call.ts";
 import type { LookUp } from "./look-up.ts";
 import { readBody, takeBody } from "./read-body.ts";
+import { isTransparent } from "./transparent.ts";
 
 /** What pricing needs from the proxy. */
 export interface PricingContext {
@@ -62,10 +63,16 @@ function quote(call: Call, context: PricingContext): ReturnType<Pricer> {
     allowRecurring: call.key?.policy.allowRecurring ?? false,
     getExposure: (objectId) =>
       context.store.getExposure(call.key?.tenant ?? "", qualifyObject(call, objectId)),
-    lookUp: (path, body) => context.lookUp(call, path, body),
-    lookUpConstant: (path) => context.lookUpConstant(call, path),
+    // Without a limit there is nothing to look up for: a failed lookup would only refuse the call.
+    lookUp: (path, body) => (isUnlimited(call) ? NOTHING : context.lookUp(call, path, body)),
+    lookUpConstant: (path) => (isUnlimited(call) ? NOTHING : context.lookUpConstant(call, path)),
   });
 }
+
+const NOTHING = Promise.resolve(undefined);
+
+/** Whether the call's key has no limit that needs a price. */
+const isUnlimited = ({ key }: Call): boolean => key !== undefined && isTransparent(key);
 
 function keepPrice(call: Call, price: Quote | SecretCall, { exchange }: PricingContext): void {
   if (price.kind === "secret") refuseSecret(call);
@@ -91,7 +98,7 @@ function toUnpriced(call: Call, error: unknown): Quote {
     message: `The cost of ${target.method} ${target.path} can't be read with certainty: ${error.message}. Nothing was forwarded to ${vendor.name}.`,
   };
   if (route.mayShowSecrets && !vendor.allowsSecret(target.method, target.path)) throw new Refused(refusal);
-  refuseForPolicy(call, refusal);
+  if (!isUnlimited(call)) refuseForPolicy(call, refusal);
   return UNPRICED;
 }
 

@@ -124,7 +124,7 @@ describe.each([
     ["amount=%&currency=usd", FORM, "amount can be read in two ways"],
   ])("says what is wrong with %j as %s", async (body, contentType, why) => {
     const bench = await startForTest();
-    const key = await bench.issue(policy);
+    const key = await bench.issue({ daily_usd_cap: 100, ...policy });
     const { status, text, sent } = await post(bench, key, "/v1/charges", body, contentType);
     expect([status, sent]).toEqual([400, []]);
     expect(JSON.parse(text)).toMatchObject({ code: "unreadable_amount" });

@@ -7,7 +7,7 @@ import { findDeadUrl, startVendor } from "../../test-support/start-vendor.ts";
 const CARD = { currency: "usd", source: "tok_visa" };
 
 async function chargeId(bench: TestBench, amount: number, currency = "usd"): Promise<string> {
-  const key = await bench.issue();
+  const key = await bench.issue({ daily_usd_cap: 1_000_000_000 });
   const answer = await bench.post(key, "/v1/charges", { ...CARD, amount, currency });
   return (answer.json as { id: string }).id;
 }
@@ -204,7 +204,7 @@ describe("bodies", () => {
     ["JSON as a form", form, '{"amount":100,"currency":"usd"}'],
   ])("reaches nobody with %s", async (_name, contentType, body) => {
     const bench = await startForTest();
-    const key = await bench.issue();
+    const key = await bench.issue({ daily_usd_cap: 1_000_000_000 });
     const answer = await bench.send("POST", "/stripe/v1/charges", {
       headers: { authorization: `Bearer ${key.token}`, "content-type": contentType },
       body,
@@ -271,7 +271,7 @@ describe("the SDK", () => {
   it.each([
     ["invalid_key", 401, "StripeAuthenticationError", { token: "vk_live_nobody" }, {}],
     ["endpoint_not_allowed", 403, "StripePermissionError", {}, { allowed_endpoints: ["GET /v1/balance"] }],
-    ["unreadable_amount", 400, "StripeInvalidRequestError", {}, {}],
+    ["unreadable_amount", 400, "StripeInvalidRequestError", {}, { daily_usd_cap: 100 }],
   ] as const)("throws %s, and tries once", async (code, status, type, overrides, policy) => {
     const bench = await startForTest();
     const key = await bench.issue(policy);

@@ -1,3 +1,4 @@
+import type { Refusal } from "@keybrake/core/protocol";
 import type { KeyRecord, Ledger, MaybePromise, ReserveAnswer } from "@keybrake/ledger";
 import { type RefusedCall, toRefusal } from "../refusals/limit-refusal.ts";
 import { Refused } from "../refusals/refused.ts";
@@ -6,6 +7,7 @@ import { toDraft } from "./audit.ts";
 import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
 import { type Call, qualifyCounted, toBoundId } from "./call.ts";
+import { isTransparent } from "./transparent.ts";
 
 /** Step 5: sets the money aside, in one step over everything the key is bound by, or refuses. */
 export function reserve(
@@ -31,18 +33,32 @@ export function reserve(
     call.remainingMicroUsd = reserved.remainingMicroUsd;
     if (reserved.admitted) return take(call, reserved);
     const { refusal } = reserved;
-    if (refusal.code === "key_changed") return reserveAnew(call, context);
+    if (refusal.code === "key_changed") return reserveAnew(call, key, context);
     throw new Refused(toRefusal(refusal, toRefusedCall(call)));
   };
   return answer instanceof Promise ? answer.then(accept) : accept(answer);
 }
 
-/** The key was changed since it was read: what it allows is judged by what it is now. Its price stays, as no change touches that. */
-async function reserveAnew(call: Call, context: { store: Ledger; giveUpAfterMs: number }): Promise<void> {
+/**
+ * The key was changed since it was read: what it allows is judged by what it is now. Its price stays, as no change touches
+ * that but the first limit of a key that had none.
+ */
+async function reserveAnew(
+  call: Call,
+  before: KeyRecord,
+  context: { store: Ledger; giveUpAfterMs: number },
+): Promise<void> {
   const key = await authenticate(call, context.store);
   authorize(call, key);
+  if (isTransparent(before) && !isTransparent(key)) throw new Refused(LIMITED_MEANWHILE);
   await reserve(call, key, context);
 }
+
+const LIMITED_MEANWHILE: Refusal = {
+  code: "unreadable_amount",
+  message:
+    "The vault key got its first limit while Keybrake was reading the call, so the call's cost wasn't read. Nothing was forwarded. Retry the call.",
+};
 
 function take(call: Call, answer: ReserveAnswer & { admitted: true }): void {
   call.reservedMicroUsd = answer.reservedMicroUsd;

@@ -53,3 +53,30 @@ describe("a key with a limit", () => {
     expect(calls).toEqual([]);
   });
 });
+
+it("forwards nothing unread if the key gets its first limit meanwhile", async () => {
+  let change = async (): Promise<void> => {};
+  const bench = await startForTest({
+    wrapStore: (store) => ({
+      ...store,
+      async findKey(tokenHash) {
+        const key = await store.findKey(tokenHash);
+        const changeNow = change;
+        change = async () => {};
+        await changeNow();
+        return key;
+      },
+    }),
+  });
+  const key = await bench.issue();
+  change = async () => {
+    await bench.control("PATCH", `/v1/keys/${key.id}`, { daily_usd_cap: 100, max_usd_per_call: 50 });
+  };
+  const first = await bench.post(key, "/v1/charges", { amount: "-1", currency: "usd" });
+  expect(first.json).toMatchObject({
+    code: "unreadable_amount",
+    message: expect.stringContaining("Retry the call"),
+  });
+  expect(bench.sandbox.requests()).toEqual([]);
+  expect(await bench.spend(key)).toMatchObject({ held_usd: 0, remaining_usd: 100 });
+});

@@ -12,6 +12,7 @@ export const UNSET = "\udc01";
  * @param isUtf8 if `false`, nothing but ASCII is certain
  */
 export function decodeCertain(text: string, isUtf8: boolean): string {
+  if (!/[%+\x80-\xff]/.test(text)) return text;
   const spaced = text.replaceAll("+", " ");
   const plain = isUtf8 && !/[\x80-\xff]/.test(spaced) ? decodeUtf8(spaced) : undefined;
   if (plain !== undefined) return plain;

@@ -1,11 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { toSeconds } from "@keybrake/core/protocol";
+import { budgetList, toSeconds } from "@keybrake/core/protocol";
 import type { RedisLedgerOptions } from "@keybrake/ledger";
 import { createExchange, type Exchange } from "@keybrake/vendors";
 import * as z from "zod";
 import { ROLES, type Role } from "../control/roles.ts";
+import { type NamedBudgets, toBudgets } from "../control/to-wire.ts";
 import { describeIssue } from "../describe-issue.ts";
 import { hashToken, type Secret } from "../secrets.ts";
 import { type Address, listenAddress, toAddress } from "./address.ts";
@@ -36,6 +37,7 @@ const configSchema = z.strictObject({
         name: z.string().min(1),
         tenant: z.string().min(1).default("default"),
         role: z.enum(ROLES).default("admin"),
+        budgets: z.optional(budgetList),
         token: z.string().min(1),
       }),
     )
@@ -71,6 +73,8 @@ export type ProxyConfig = z.input<typeof configSchema>;
 export interface ConfiguredToken {
   tenant: string;
   role: Role;
+  /** Added to every key that the token issues. */
+  budgets: NamedBudgets;
 }
 
 /** A configuration whose secrets have been read. */
@@ -146,9 +150,9 @@ export function resolveConfig(
     resolveSecret(reference, place, environment);
   const store = parseLedgerSpec(config.store, environment);
   const tokens = new Map(
-    config.tokens.map(({ token, tenant, role }, index) => [
+    config.tokens.map(({ token, tenant, role, budgets = [] }, index) => [
       hashToken(readSecret(token, `tokens[${index}].token`).reveal()),
-      { tenant, role },
+      { tenant, role, budgets: toBudgets(budgets) },
     ]),
   );
   const tenants = new Set([...tokens.values()].map(({ tenant }) => tenant));

@@ -5,6 +5,7 @@ import type { ResolvedConfig } from "../config/config.ts";
 import { Refused } from "../refusals/refused.ts";
 import { hashToken, isWellFormedToken } from "../secrets.ts";
 import type { Role } from "./roles.ts";
+import type { NamedBudgets } from "./to-wire.ts";
 
 /** The calls under way in this process, as far as the control API has to do with them. */
 export interface CallsInFlight {
@@ -31,6 +32,8 @@ export interface ControlVariables {
   token: string;
   /** Of a Keybrake token. A vault key has none: what it may ask for is said by each operation. */
   role: Role;
+  /** Of a Keybrake token: they are added to every key that it issues. */
+  budgets: NamedBudgets;
   /** The vault key that calls, where it is not a Keybrake token. */
   holder: KeyRecord | undefined;
 }
@@ -50,10 +53,13 @@ export function requireToken({ config, store, clock }: ControlContext): Middlewa
     c.set("tenant", tenant);
     c.set("token", token);
     c.set("role", known?.role ?? "read");
+    c.set("budgets", known?.budgets ?? NO_BUDGETS);
     c.set("holder", holder);
     await next();
   };
 }
+
+const NO_BUDGETS: NamedBudgets = { budgets: [] };
 
 export function invalidToken(): Refused {
   return new Refused({

@@ -29,10 +29,12 @@ import { createId, createSalt, deriveToken, fingerprint, hashToken } from "../se
 import { chooseCredential } from "./choose-credential.ts";
 import { type ControlContext, type ControlEnv, invalidToken, param } from "./context.ts";
 import { listIssueWarnings } from "./issue-warnings.ts";
+import { joinBudgets } from "./join-budgets.ts";
 import { toKeyFilter, toKeyScope } from "./key-filter.ts";
 import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
+import { requireRole } from "./roles.ts";
 import { toKeyPolicy, toWireKey, toWireKeySpend } from "./to-wire.ts";
 
 /** Issue, read, extend and revoke vault keys. */
@@ -191,10 +193,14 @@ async function issue(
   const { label, vendor, mode = "live", expires_in = DEFAULT_EXPIRES_IN } = policy;
   const [tenant, issuerCredential, holder] = [c.get("tenant"), c.get("token"), c.get("holder")];
   refuseParent(policy, holder);
+  // Its caps refuse nothing, so that it would undo the budgets of an issuer's token.
+  if (policy.shadow && !holder) requireRole(c.get("role"), "admin");
   const credential = chooseCredential(config, { vendor, mode, tenant }, holder);
   const salt = createSalt();
   const token = deriveToken(mode, issuerCredential, salt);
   const now = clock();
+  const asked = toKeyPolicy(policy);
+  const own = holder ? narrow(policy, asked, holder) : { ...asked, ...joinBudgets(c.get("budgets"), asked) };
   const maxExpiresAt = Math.min(now + config.maxLifetimeSeconds * 1000, holder?.expiresAt ?? Infinity);
   const record: KeyRecord = {
     id: createId("key"),
@@ -204,10 +210,7 @@ async function issue(
     label,
     vendor,
     mode,
-    policy: {
-      ...(holder ? narrow(policy, toKeyPolicy(policy), holder) : toKeyPolicy(policy)),
-      ...credential,
-    },
+    policy: { ...own, ...credential },
     createdAt: now,
     expiresAt: Math.min(now + toTtlSeconds(expires_in, context) * 1000, maxExpiresAt),
     maxExpiresAt,

@@ -1,7 +1,7 @@
 import type { WirePolicy } from "@keybrake/core/protocol";
-import type { KeyPolicy, KeyRecord, StatedCaps } from "@keybrake/ledger";
+import type { KeyPolicy, KeyRecord } from "@keybrake/ledger";
+import { lowerCaps } from "./join-budgets.ts";
 import { toInvalid } from "./operation.ts";
-import { defined } from "./to-wire.ts";
 
 /**
  * The policy of a key that is carved out of another: what the holder asks for. What can change of the keys above it binds
@@ -53,28 +53,6 @@ function toAccounts(accounts: readonly string[]): readonly string[] {
 
 function mayActOn(own: readonly string[], account: string): boolean {
   return own.includes("*") || toAccounts(own).includes(account);
-}
-
-/** Of a budget that both state a cap for, the lower one holds. */
-function lowerCaps(
-  above: KeyPolicy["budgetCaps"] = {},
-  asked: KeyPolicy["budgetCaps"] = {},
-): Pick<KeyPolicy, "budgetCaps"> {
-  const names = new Set([...Object.keys(above), ...Object.keys(asked)]);
-  if (names.size === 0) return {};
-  const caps = [...names].map((name): [string, StatedCaps] => [
-    name,
-    defined({
-      dailyCapMicroUsd: lower(above[name]?.dailyCapMicroUsd, asked[name]?.dailyCapMicroUsd),
-      monthlyCapMicroUsd: lower(above[name]?.monthlyCapMicroUsd, asked[name]?.monthlyCapMicroUsd),
-      totalCapMicroUsd: lower(above[name]?.totalCapMicroUsd, asked[name]?.totalCapMicroUsd),
-    }),
-  ]);
-  return { budgetCaps: Object.fromEntries(caps) };
-}
-
-function lower(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }
 
 function refuse(isMore: boolean, path: string, message: string): void {

@@ -73,10 +73,11 @@ function toWireBounds({ allowedEndpoints = [] }: KeyPolicy): Pick<WireKey, "endp
   return bounds.length === 0 ? {} : { endpoint_bounds: bounds };
 }
 
-/** The budgets of a policy: their names, and beside them the caps that it states. */
-export function toBudgets(
-  budgets: NonNullable<WirePolicy["budgets"]>,
-): Pick<KeyPolicy, "budgets" | "budgetCaps"> {
+/** Budgets by their names, and beside them the caps that are stated for them. */
+export type NamedBudgets = Pick<KeyPolicy, "budgets" | "budgetCaps">;
+
+/** The budgets of a policy. */
+export function toBudgets(budgets: NonNullable<WirePolicy["budgets"]>): NamedBudgets {
   const stated = budgets.flatMap((budget) => {
     if (typeof budget === "string") return [];
     const caps = defined({

@@ -1,16 +1,11 @@
-import {
-  toMicroUsd,
-  toUsd,
-  validateSchema,
-  validationSchema,
-  type WireValidate,
-} from "@keybrake/core/protocol";
+import { toMicroUsd, toUsd, validateSchema, validationSchema } from "@keybrake/core/protocol";
 import type { KeyRecord, KeyState } from "@keybrake/ledger";
 import { findFreeze, fitCall, getRemaining } from "@keybrake/ledger";
 import type { ConfiguredVendor } from "../config/configure-vendor.ts";
 import type { ControlContext } from "./context.ts";
+import { joinBudgets } from "./join-budgets.ts";
 import { type Operation, operation } from "./operation.ts";
-import { toBudgets } from "./to-wire.ts";
+import { type NamedBudgets, toBudgets } from "./to-wire.ts";
 
 const NO_SPEND = {
   dailyMicroUsd: 0,
@@ -48,7 +43,8 @@ export function validateOperation(context: ControlContext): Operation {
       if (!vendor.credentials.findForIssue(c.get("tenant"))) {
         return { allowed: false, code: "account_not_allowed", remaining_usd: null };
       }
-      const state = await imagineKey(context, c.get("tenant"), body);
+      const stated = joinBudgets(c.get("budgets"), toBudgets(body.budgets ?? []));
+      const state = await imagineKey(context, c.get("tenant"), body.vendor, stated);
       const remaining = getRemaining(state);
       const remaining_usd = remaining === null ? null : toUsd(remaining);
       if (isSecret(vendor, body.endpoint)) {
@@ -68,9 +64,9 @@ export function validateOperation(context: ControlContext): Operation {
 async function imagineKey(
   { store, clock }: ControlContext,
   tenant: string,
-  body: WireValidate,
+  vendor: string,
+  stated: NamedBudgets,
 ): Promise<KeyState> {
-  const stated = toBudgets(body.budgets ?? []);
   const found = await Promise.all(
     stated.budgets.map(async (name) => (await store.getBudget(tenant, name)) ?? { name, ...NEW_BUDGET }),
   );
@@ -80,7 +76,7 @@ async function imagineKey(
     parentId: null,
     tokenHash: "",
     label: "",
-    vendor: body.vendor,
+    vendor,
     mode: "live",
     policy: {
       ...stated,

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { createSqliteStores, makeFolder } from "../../test-support/sqlite-stores.ts";
+import { createSqliteStores } from "../../test-support/create-sqlite-stores.ts";
+import { makeFolder } from "../../test-support/sqlite-stores.ts";
 import { GATE_SEED } from "./gate-seed.ts";
 import { playHistory } from "./play-history.ts";
 import { historyOf } from "./store-steps.ts";

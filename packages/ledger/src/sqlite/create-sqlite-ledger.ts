@@ -53,10 +53,10 @@ export function createSqliteLedger(options: SqliteLedgerOptions): Ledger {
   );
 
   /** Rows go that the transaction may have in hand: it writes them first, and reads anew what is left. */
-  function drop(before: number): void {
+  function drop(): void {
     unit.flush();
     unit.forget();
-    dropOld(before);
+    if (retentionMs !== undefined) dropOld(clock() - retentionMs);
   }
 
   return {
@@ -64,7 +64,7 @@ export function createSqliteLedger(options: SqliteLedgerOptions): Ledger {
     async endOverdue() {
       // It drops rows that may be in memory, too.
       const count = await verbs.endOverdue();
-      await group.add(() => drop(retentionMs === undefined ? 0 : clock() - retentionMs));
+      await group.add(drop);
       return count;
     },
     onAudit: listeners.add,

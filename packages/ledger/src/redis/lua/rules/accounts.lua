@@ -10,17 +10,22 @@ local function to_utc_day(at)
   return math.floor(at / DAY_MS)
 end
 
-local function begin_day(row, label)
-  local days = { label }
-  for other in string.gmatch(row.is.days or "", "%d+") do
-    if tonumber(other) <= tonumber(label) - DAYS_KEPT then
-      set(row, "spent:" .. other, nil)
-      set(row, "held:" .. other, nil)
-    else
-      table.insert(days, other)
+-- Adds to what a row counts by the day or by the month, and drops the days or months that are no longer asked for.
+-- `list` names the field with the labels that the row has.
+local function add_in_period(row, list, prefix, kind, label, kept, amount)
+  if not string.find(row.is[list] or "", label, 1, true) then
+    local labels = { label }
+    for other in string.gmatch(row.is[list] or "", "%d+") do
+      if tonumber(other) <= tonumber(label) - kept then
+        set(row, prefix .. "spent:" .. other, nil)
+        set(row, prefix .. "held:" .. other, nil)
+      else
+        table.insert(labels, other)
+      end
     end
+    set(row, list, table.concat(labels, ","))
   end
-  set(row, "days", table.concat(days, ","))
+  add(row, prefix .. kind .. ":" .. label, amount)
 end
 
 -- The UTC month of a day, counted from the year 0, by the civil calendar. The year of this count begins in March.
@@ -48,28 +53,11 @@ end
 -- Months that a late cost may still count in.
 local MONTHS_KEPT = 3
 
-local function add_in_month(row, kind, month, amount)
-  local label = to_text(month)
-  if not string.find(row.is.months or "", label, 1, true) then
-    local months = { label }
-    for other in string.gmatch(row.is.months or "", "%d+") do
-      if tonumber(other) <= month - MONTHS_KEPT then
-        set(row, "mspent:" .. other, nil)
-        set(row, "mheld:" .. other, nil)
-      else
-        table.insert(months, other)
-      end
-    end
-    set(row, "months", table.concat(months, ","))
-  end
-  add(row, "m" .. kind .. ":" .. label, amount)
-end
-
 local function add_on_day(row, kind, day, amount)
-  local label = to_text(day)
-  if not string.find(row.is.days or "", label, 1, true) then begin_day(row, label) end
-  add(row, kind .. ":" .. label, amount)
-  if row.counts_months then add_in_month(row, kind, to_utc_month(day), amount) end
+  add_in_period(row, "days", "", kind, to_text(day), DAYS_KEPT, amount)
+  if row.counts_months then
+    add_in_period(row, "months", "m", kind, to_text(to_utc_month(day)), MONTHS_KEPT, amount)
+  end
 end
 
 local function hold(account, day, amount)

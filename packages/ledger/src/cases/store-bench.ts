@@ -152,11 +152,12 @@ async function createStoreBench(createStore: CreateLedger): Promise<LedgerBench>
   return bench;
 }
 
-function toRecord(
+/** A key of a case; what it leaves out is the least restrictive. */
+export function toRecord(
   count: number,
   now: number,
   policy: Partial<KeyPolicy>,
-  fields: Partial<KeyRecord>,
+  fields: Partial<KeyRecord> = {},
 ): KeyRecord {
   return {
     id: `key_${count}`,

@@ -1,38 +1,11 @@
 import { compileEndpoints } from "@keybrake/core/protocol";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import type { AllowedEndpoint, KeyPolicy, KeyRecord } from "../ledger.ts";
+import { toRecord } from "../cases/store-bench.ts";
+import type { AllowedEndpoint, KeyPolicy } from "../ledger.ts";
 import { createMemoryLedger } from "../memory/create-memory-ledger.ts";
 
 type Limits = Pick<KeyPolicy, "allowedEndpoints" | "maxMicroUsdPerCall">;
-
-function toRecord(limits: Limits): KeyRecord {
-  return {
-    id: "key_1",
-    tenant: "acme",
-    parentId: null,
-    tokenHash: "hash",
-    label: "a",
-    vendor: "stripe",
-    mode: "live",
-    policy: {
-      budgets: [],
-      shadow: false,
-      accounts: [],
-      allowRecurring: false,
-      injectIdempotency: false,
-      within: [],
-      metadata: {},
-      ...limits,
-    },
-    createdAt: 0,
-    expiresAt: 1e15,
-    maxExpiresAt: 1e15,
-    revokedAt: null,
-    frozen: false,
-    changes: 0,
-  };
-}
 
 /** The most that a call may reserve; `undefined` where it isn't allowed. As the contract words it. */
 function getMost(
@@ -77,7 +50,7 @@ it("lets an issuer change an allowlist only so that no call gains anything", asy
           ...(keyBound === undefined ? {} : { maxMicroUsdPerCall: keyBound }),
         };
         const ledger = createMemoryLedger(() => 1);
-        await ledger.createKey(toRecord(limits));
+        await ledger.createKey(toRecord(1, 1, limits));
         const rights = { mayRaise: false, requireCap: false };
         const answer = await ledger.changeKey("acme", "key_1", { allowedEndpoints: after }, rights);
         if (answer?.status === "raises") return;

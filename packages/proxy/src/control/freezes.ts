@@ -3,7 +3,6 @@ import {
   freezeRequestSchema,
   freezeSchema,
   pageSchema,
-  toUsd,
   type WireFreeze,
 } from "@keybrake/core/protocol";
 import type { FreezeRecord } from "@keybrake/ledger";
@@ -13,6 +12,7 @@ import { createId, fingerprint, hashToken } from "../secrets.ts";
 import { type ControlContext, param } from "./context.ts";
 import { toKeyScope } from "./key-filter.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
+import { toWireReceipt } from "./receipt.ts";
 import { defined } from "./to-wire.ts";
 
 /** The brake that also stops keys issued later. */
@@ -56,7 +56,7 @@ export function freezeOperations({ store, clock }: ControlContext): Operation[] 
         if (answer.status === "too_many")
           throw toInvalid([{ path: "", message: "there are 100 freezes already: lift one first" }]);
         const { keys, calls, heldMicroUsd } = answer;
-        return { ...toWireFreeze(freeze), keys, in_flight: { calls, held_usd: toUsd(heldMicroUsd) } };
+        return { ...toWireFreeze(freeze), keys, in_flight: toWireReceipt({ calls, heldMicroUsd }) };
       },
     }),
     operation({

@@ -14,11 +14,9 @@ import {
   revokedManySchema,
   revokeManySchema,
   toSeconds,
-  toUsd,
   type WireIssuedKey,
   type WireIssueWarning,
   type WirePolicy,
-  type WireRevokedKey,
 } from "@keybrake/core/protocol";
 import type { BudgetState, KeyRecord, RevocationReceipt } from "@keybrake/ledger";
 import type { Context } from "hono";
@@ -34,6 +32,7 @@ import { toKeyFilter, toKeyScope } from "./key-filter.ts";
 import { narrow } from "./narrow.ts";
 import { type Operation, operation, toInvalid } from "./operation.ts";
 import { toPageRequest, toWirePage } from "./page.ts";
+import { sumReceipts, toWireReceipt } from "./receipt.ts";
 import { requireRole } from "./roles.ts";
 import { toKeyPolicy, toWireKey, toWireKeySpend } from "./to-wire.ts";
 
@@ -74,7 +73,7 @@ export function keyOperations(context: ControlContext): Operation[] {
     if (kept) return kept;
     const ids = await store.revokeKeys(tenant, { id });
     const receipts = await Promise.all([...new Set([id, ...ids])].map((keyId) => stopCalls(tenant, keyId)));
-    return store.keepReceipt(tenant, id, receipts.reduce(addReceipts, NOTHING));
+    return store.keepReceipt(tenant, id, sumReceipts(receipts));
   }
 
   return [
@@ -125,7 +124,7 @@ export function keyOperations(context: ControlContext): Operation[] {
       async handle(c, { body }) {
         const ids = await store.revokeKeys(c.get("tenant"), toKeyScope(body));
         const receipts = await Promise.all(ids.map((id) => stopCalls(c.get("tenant"), id)));
-        return { revoked: ids.length, in_flight: toWireReceipt(receipts.reduce(addReceipts, NOTHING)) };
+        return { revoked: ids.length, in_flight: toWireReceipt(sumReceipts(receipts)) };
       },
     }),
     operation({
@@ -172,16 +171,6 @@ export function keyOperations(context: ControlContext): Operation[] {
       },
     }),
   ];
-}
-
-const NOTHING: RevocationReceipt = { calls: 0, heldMicroUsd: 0 };
-
-function addReceipts(a: RevocationReceipt, b: RevocationReceipt): RevocationReceipt {
-  return { calls: a.calls + b.calls, heldMicroUsd: a.heldMicroUsd + b.heldMicroUsd };
-}
-
-function toWireReceipt({ calls, heldMicroUsd }: RevocationReceipt): WireRevokedKey["in_flight"] {
-  return { calls, held_usd: toUsd(heldMicroUsd) };
 }
 
 async function issue(

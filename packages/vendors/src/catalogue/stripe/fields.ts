@@ -41,6 +41,11 @@ export function readFormTree(form: FormFields, name: string): Map<string, string
   return tree;
 }
 
+/** The indexes of a list in a tree: `0` and `1` of `0.quantity`, `0.price` and `1.price`. */
+export function listIndexes(tree: ReadonlyMap<string, string>): Set<string> {
+  return new Set([...tree.keys()].map((path) => path.slice(0, path.indexOf("."))));
+}
+
 /**
  * @throws {Unreadable} an id with anything in it that could change the path it is put into
  */

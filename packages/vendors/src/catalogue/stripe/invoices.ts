@@ -124,11 +124,9 @@ function priceInvoice(
   const currency = toLexeme(readPointer(invoice, "/currency"));
   const amount = toLexeme(readPointer(invoice, pointer));
   if (currency === undefined || amount === undefined || awaitsTax(invoice))
-    return { ...UNPRICED_INVOICE, toActual };
+    return { kind: "unpriced", toActual };
   return toPrice(amount, currency, exchange, { objectId: id, ...toParts(invoice), toActual });
 }
-
-const UNPRICED_INVOICE = { kind: "unpriced" } as const;
 
 /** Of a draft, Stripe might not have calculated the tax yet. */
 function awaitsTax(invoice: JsonValue | undefined): boolean {

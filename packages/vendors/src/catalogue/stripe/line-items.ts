@@ -2,6 +2,7 @@ import type { PricedCall } from "../../define-vendor.ts";
 import { type Quote, UNPRICED } from "../../quote.ts";
 import { Unreadable } from "../../reading/unreadable.ts";
 import { readCurrency } from "./amounts.ts";
+import { listIndexes } from "./fields.ts";
 import { costHighest, lookUpPrice, type UnitPrice } from "./prices.ts";
 
 const LINE =
@@ -32,7 +33,7 @@ export async function costLines(
 ): Promise<LinesCost | Quote> {
   if (lines.size === 0 || ![...lines.keys()].every((path) => LINE.test(path))) return UNPRICED;
   const cost: LinesCost = { kind: "lines", microUsd: 0, renews: false, isOpen: false };
-  for (const index of new Set([...lines.keys()].map((path) => path.slice(0, path.indexOf("."))))) {
+  for (const index of listIndexes(lines)) {
     const read: ReadField = (field) => lines.get(`${index}.${field}`);
     const quantity = readQuantity(read);
     const id = read("price");

@@ -1,10 +1,9 @@
 import { readMinorUnits } from "../../currency.ts";
 import type { PricedCall } from "../../define-vendor.ts";
-import type { Quote } from "../../quote.ts";
-import { UNPRICED } from "../../quote.ts";
+import { type Quote, UNPRICED } from "../../quote.ts";
 import { type JsonValue, readPointer, toLexeme } from "../../reading/json-body.ts";
 import { readCurrency } from "./amounts.ts";
-import { readFormTree, readPlainId } from "./fields.ts";
+import { listIndexes, readFormTree, readPlainId } from "./fields.ts";
 
 const OPTION =
   /^\d+\.(?:shipping_rate|shipping_rate_data\.(?:display_name|type|tax_behavior|tax_code|delivery_estimate\.[a-z_.]+|fixed_amount\.(?:amount|currency)))$/;
@@ -19,7 +18,7 @@ export async function costShipping(call: PricedCall): Promise<number | undefined
   if (options.size === 0) return undefined;
   if (![...options.keys()].every((path) => OPTION.test(path))) return UNPRICED;
   let most = 0;
-  for (const index of new Set([...options.keys()].map((path) => path.slice(0, path.indexOf("."))))) {
+  for (const index of listIndexes(options)) {
     const id = options.get(`${index}.shipping_rate`);
     const rates =
       id === undefined

@@ -121,7 +121,7 @@ describe("issue", () => {
     ["the answer is not a key", () => Response.json({ id: "key_1" }, { status: 201 })],
     ["the answer is not even an object", () => Response.json(null, { status: 201 })],
     ["the key has no token", () => Response.json(issuedKey({ token: "" }), { status: 201 })],
-    ["nobody can tell when it expires", () => Response.json(issuedKey({ expires_at: "soon" }))],
+    ["its expiry can't be read", () => Response.json(issuedKey({ expires_at: "soon" }))],
     [
       "it is redirected",
       () => new Response(null, { status: 302, headers: { location: "https://evil.test" } }),

@@ -128,7 +128,7 @@ describe("holdStreams", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("waits for a source that takes its time, while somebody waits for a chunk", async () => {
+  it("waits for a slow source while a reader waits for a chunk", async () => {
     vi.useFakeTimers();
     const { stream, controller } = createSource();
     const { hold, ends } = createHold();

@@ -16,7 +16,7 @@ import type { Duration } from "./protocol/duration.ts";
 export type Policy = PolicyFields & SpendLimit;
 
 /**
- * What limits the money of a key: a cap of its own, a budget, or the key it is carved out of. A policy without any of
+ * What limits the money of a key: a cap of its own, a budget, or its parent key. A policy without any of
  * them must state `uncapped: true`, so that a code review shows it. `maxUsdPerCall` and `maxCalls` alone are no cap.
  */
 export type SpendLimit =

@@ -209,7 +209,7 @@ describe("revoke", () => {
     expect(await key.revoke()).toEqual({ calls: 1, heldUsd: 2.5 });
   });
 
-  it("has aborted the signal of whoever asks for it afterwards", async () => {
+  it("aborts a signal that is asked for afterwards", async () => {
     await key.revoke();
     expect(key.signal.reason).toBeInstanceOf(KeyRevokedError);
     expect(key.signal.reason).toBe(key.signal.reason);

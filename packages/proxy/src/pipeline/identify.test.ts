@@ -19,8 +19,8 @@ it.each<[string, string | undefined, string, string]>([
     "org:42/run é (x)",
     "sdk/1 keybrake/org%3A42%2Frun%20%C3%A9%20%28x%29",
   ],
-  ["a caller that names another", "keybrake/ceo sdk/1 KeyBrake/cfo", "a", "sdk/1 keybrake/a"],
-  ["a caller that hides another", "sdk/1 (keybrake/ceo) xkeybrake/cfo", "a", "sdk/1 ( x keybrake/a"],
+  ["a caller that names another", "keybrake/admin sdk/1 KeyBrake/root", "a", "sdk/1 keybrake/a"],
+  ["a caller that hides another", "sdk/1 (keybrake/admin) xkeybrake/root", "a", "sdk/1 ( x keybrake/a"],
 ])("adds the label to the User-Agent: %s", async (_name, given, label, expected) => {
   const vendor = await startVendor((_call, response) => response.end("{}"));
   const bench = await startForTest({ stripe: { upstream: vendor.url, identity: true } });
